@@ -1,0 +1,1 @@
+"""Plans and datasets: assembling, the schema, storing, golden checks, the command line."""
