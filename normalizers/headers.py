@@ -1,0 +1,670 @@
+"""Reading table headers of Vietnamese plans: which column says what.
+
+Three readings, for three shapes a header comes in:
+
+* ``read_header``: one text a column, clean or damaged;
+* ``header_columns_of_lines``: the printed lines of a damaged dump, each running across all
+  columns ("TT Chi tiéu N trién khai, theo doi Co quan thuc hién");
+* ``dataset_of``: which dataset a table with these columns holds.
+
+A heading is found as a run of folded words close in edit distance to a known heading. Some
+headings mean different things in different tables ("Kết quả" is the target in a table of
+indicators and the expected result in a table of tasks), so headings are first named by *role*
+and the roles are settled into fields once all of them are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.folding import fold, words
+
+Field = Literal[
+    "number",
+    "text",
+    "target",
+    "lead",
+    "implement",
+    "coordinate",
+    "expected_result",
+    "deadline",
+    "note",
+    "result",
+    "year",
+    "unknown",
+]
+Dataset = Literal["indicators", "tasks", "projects", "results"]
+Role = Literal[
+    "number",
+    "indicator",
+    "task",
+    "project",
+    "goal",
+    "outcome",
+    "reported",
+    "lead",
+    "doer",
+    "coordinate",
+    "agency",
+    "deadline",
+    "done",
+    "note",
+    "other",
+    "more",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it holds, and the year it stands for where it is a year's column."""
+
+    field: Field
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderReading:
+    """The columns a run-together header announces, and how many leading lines it takes up."""
+
+    columns: tuple[Column, ...]
+    lines_used: int
+
+
+# Folded headings and their roles. "agency" is a bare "Cơ quan" whose role stands on the line
+# below it, "done" the "thực hiện" or "hoàn thành" that ends a two-line heading, "more" a part
+# that goes with a heading and adds nothing, "other" a heading no dataset has a column for.
+_HEADINGS: dict[Role, tuple[str, ...]] = {
+    "number": ("tt", "stt", "so tt", "so thu tu", "thu tu"),
+    "indicator": (
+        "chi tieu",
+        "cac chi tieu",
+        "ten chi tieu",
+        "chi tieu cu the",
+        "noi dung chi tieu",
+        "muc tieu chi tieu",
+        "muc tieu cu the",
+        "chi tieu muc tieu",
+        "chi tieu chu yeu",
+        "chi so",
+    ),
+    "task": (
+        "nhiem vu",
+        "nhiem vu giai phap",
+        "nhiem vu va giai phap",
+        "cac nhiem vu giai phap",
+        "nhiem vu cu the",
+        "cac nhiem vu cu the",
+        "nhiem vu trong tam",
+        "nhiem vu chu yeu",
+        "ten nhiem vu",
+        "ten nhiem vu giai phap",
+        "noi dung",
+        "noi dung nhiem vu",
+        "noi dung cong viec",
+        "noi dung thuc hien",
+        "noi dung trien khai",
+        "noi dung hoat dong",
+        "noi dung nhiem vu giai phap",
+        "nhiem vu hoat dong",
+        "hoat dong",
+        "cong viec",
+        "nhom nhiem vu",
+        "nhom nhiem vu giai phap",
+        "dau viec",
+        "giai phap",
+        "noi dung cong tac",
+        "ten cong viec",
+    ),
+    "project": (
+        "ten nhiem vu chuong trinh du an",
+        "ten nhiem vu du an",
+        "ten du an",
+        "du an",
+        "ten chuong trinh du an",
+        "chuong trinh du an",
+        "danh muc du an",
+        "ten de an du an",
+        "de an du an",
+        "ten de an",
+        "danh muc nhiem vu du an",
+        "nhiem vu du an",
+        "ten du an nhiem vu",
+    ),
+    "goal": (
+        "muc tieu",
+        "muc tieu nam",
+        "chi tieu nam",
+        "chi tieu giao",
+        "ke hoach nam",
+        "chi tieu den nam",
+        "muc tieu den nam",
+        "ke hoach giao",
+        "muc phan dau",
+        "muc can dat",
+        "chi tieu phan dau",
+        "gia tri muc tieu",
+        "muc tieu phan dau",
+    ),
+    "outcome": (
+        "ket qua",
+        "san pham",
+        "du kien ket qua",
+        "ket qua du kien",
+        "ket qua dat duoc",
+        "ket qua can dat",
+        "ket qua dau ra",
+        "san pham dau ra",
+        "san pham ket qua",
+        "ket qua san pham",
+        "ket qua san pham du kien",
+        "du kien san pham",
+        "san pham du kien",
+        "san pham hoan thanh",
+        "san pham can dat duoc",
+        "yeu cau san pham",
+        "ket qua mong doi",
+        "hinh thuc san pham",
+        "san pham cu the",
+    ),
+    "reported": (
+        "ket qua thuc hien",
+        "tinh hinh thuc hien",
+        "ket qua trien khai",
+        "ket qua trien khai thuc hien",
+        "tinh hinh ket qua thuc hien",
+        "ket qua da thuc hien",
+        "ket qua hoan thanh",
+        "ket qua thuc hien nhiem vu",
+    ),
+    "lead": (
+        "chu tri",
+        "co quan chu tri",
+        "don vi chu tri",
+        "co quan don vi chu tri",
+        "don vi co quan chu tri",
+        "co quan chu tri thuc hien",
+        "don vi chu tri thuc hien",
+        "co quan chu tri tham muu",
+        "don vi chu tri tham muu",
+        "co quan tham muu",
+        "don vi tham muu",
+        "co quan chu tri trien khai theo doi va danh gia",
+        "co quan chu tri trien khai",
+        "co quan chu tri danh gia",
+        "don vi chu tri danh gia",
+        "co quan chiu trach nhiem",
+        "don vi phu trach",
+        "co quan phu trach",
+        "don vi dau moi",
+        "co quan dau moi",
+        "co quan theo doi danh gia",
+        "co quan don vi chu tri thuc hien",
+        "co quan chu quan",
+        "chu dau tu",
+        "chu tri theo doi danh gia",
+        "co quan chu tri thuc",
+        "co quan chu",
+        "chii tri",
+        "chit tri",
+    ),
+    "doer": (
+        "co quan thuc hien",
+        "don vi thuc hien",
+        "co quan don vi thuc hien",
+        "don vi to chuc thuc hien",
+        "co quan to chuc thuc hien",
+        "co quan trien khai",
+        "don vi trien khai",
+        "don vi co quan thuc hien",
+        "phan cong thuc hien",
+        "to chuc thuc hien",
+        "trach nhiem thuc hien",
+        "co quan don vi",
+    ),
+    "coordinate": (
+        "phoi hop",
+        "co quan phoi hop",
+        "don vi phoi hop",
+        "co quan don vi phoi hop",
+        "don vi co quan phoi hop",
+        "co quan phoi hop thuc hien",
+        "don vi phoi hop thuc hien",
+    ),
+    "agency": ("co quan", "don vi"),
+    "deadline": (
+        "thoi gian",
+        "thoi han",
+        "tien do",
+        "lo trinh",
+        "thoi diem",
+        "thoi gian thuc hien",
+        "thoi gian hoan thanh",
+        "thoi gian trien khai",
+        "thoi han hoan thanh",
+        "thoi han thuc hien",
+        "tien do thuc hien",
+        "tien do hoan thanh",
+        "lo trinh thuc hien",
+        "lo trinh hoan thanh",
+        "han hoan thanh",
+        "thoi gian du kien",
+        "thoi gian du kien hoan thanh",
+        "thoi gian trinh",
+        "moc thoi gian",
+        "thoi gian bat dau ket thuc",
+        "thoi gian to chuc",
+        "thoi han bao cao",
+    ),
+    "done": ("thuc hien", "hoan thanh", "trien khai"),
+    "note": ("ghi chu", "can cu", "can cu thuc hien", "nguon giao", "van ban giao nhiem vu"),
+    "other": (
+        "kinh phi",
+        "nguon kinh phi",
+        "kinh phi thuc hien",
+        "du kien kinh phi",
+        "tong muc dau tu",
+        "don vi tinh",
+        "dvt",
+        "nguon von",
+        "lanh dao phu trach",
+        "lanh dao chi dao",
+        "nguoi phu trach",
+        "dia diem",
+        "hien trang",
+        "ly do",
+        "kho khan vuong mac",
+        "phan ky thoi gian",
+        "phan ky thoi gian trien khai",
+        "phan ky thoi gian thuc hien",
+    ),
+    "more": (
+        "trien khai theo doi",
+        "va danh gia",
+        "danh gia",
+        "theo doi",
+        "theo doi danh gia",
+        "tri danh gia",
+        "tri thuc hien",
+        "nam 2026",
+        "chu tri trien khai",
+    ),
+}
+_TEXT_ROLES = ("indicator", "task", "project")
+# Where a heading's own line says nothing about its place, the usual order of plans decides.
+_USUAL_ORDER: tuple[Field, ...] = (
+    "number",
+    "text",
+    "target",
+    "lead",
+    "coordinate",
+    "implement",
+    "expected_result",
+    "deadline",
+    "result",
+    "year",
+    "note",
+    "unknown",
+)
+_YEAR_CELL = re.compile(r"(?:^|.*\b)(20\d\d)$")
+_YEARS_LINE = re.compile(r"^\W*(20\d\d(?:\W+20\d\d)+)\W*$")
+_MOST_HEADER_LINES = 9
+_MOST_WORDS_OF_A_LINE = 26
+_MOST_BLANK_LINES = 2
+_BULLET = re.compile(r"^\s*[-+*•–]\s")
+
+_PHRASES: tuple[str, ...] = tuple(
+    dict.fromkeys(fold(phrase) for phrases in _HEADINGS.values() for phrase in phrases)
+)
+_ROLE: dict[str, Role] = {
+    fold(phrase): role for role, phrases in _HEADINGS.items() for phrase in phrases
+}
+_TIGHT: tuple[str, ...] = tuple(phrase.replace(" ", "") for phrase in _PHRASES)
+
+
+def _least_likeness(letters: int) -> float:
+    """How alike (0-1) a damaged heading of so many letters must be to count as that heading."""
+    if letters <= 3:
+        return 1.0
+    if letters <= 6:
+        return 0.8
+    return 0.74 if letters <= 12 else 0.7
+
+
+# --- one text a column ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2048)
+def _role_of_text(text: str) -> tuple[Role | None, int | None]:
+    """The role of one header cell and the year it names; (None, None) where it is no heading."""
+    found = words(text)
+    tight = "".join(found)
+    if not tight or len(found) > 16:
+        return None, None
+    year_match = _YEAR_CELL.match(" ".join(found))
+    year = int(year_match.group(1)) if year_match else None
+    stem = tight[:-4] if year else tight
+    if year and stem in {"", "nam"}:
+        return "other", year
+    best = process.extractOne(stem, _TIGHT, scorer=Levenshtein.normalized_similarity)
+    if best is None or best[1] < _least_likeness(len(stem)):
+        return None, None
+    role = _ROLE[_PHRASES[best[2]]]
+    if year and role == "indicator":
+        role = "goal"
+    if role == "deadline" and year:
+        role = "other"
+    return role, year
+
+
+def read_header(texts: Sequence[str]) -> tuple[Column, ...] | None:
+    """Columns for header texts (one a column, left to right), clean or damaged.
+
+    None where these texts are no header: a header has a column for what is to be done and at
+    least one more that is known. A column nobody knows is ``unknown``.
+    """
+    readings = [_role_of_text(text) for text in texts]
+    columns = _settle([role for role, _ in readings], [year for _, year in readings])
+    known = [column.field for column in columns if column.field != "unknown"]
+    if "text" not in known or len(known) < 2 or known == ["number", "text"]:
+        return None
+    return columns
+
+
+def _settle(roles: Sequence[Role | None], years: Sequence[int | None]) -> tuple[Column, ...]:
+    """Fields for the roles of one table, left to right."""
+    has = set(roles)
+    indicators = "indicator" in has
+    columns: list[Column] = []
+    taken: set[Field] = set()
+    for role, year in zip(roles, years, strict=True):
+        field = _field_of(role, has, indicators)
+        if role == "other" and year:
+            field = "year"
+        if field in taken and field not in ("year", "unknown"):
+            field = "unknown"
+        taken.add(field)
+        columns.append(Column(field, year if field == "year" else None))
+    return tuple(columns)
+
+
+def _field_of(role: Role | None, has: set[Role | None], indicators: bool) -> Field:
+    has_text = any(text_role in has for text_role in _TEXT_ROLES)
+    if role in _TEXT_ROLES:
+        return "text"
+    if role == "goal":
+        return "target" if has_text else "text"
+    if role == "outcome":
+        return "target" if indicators and "goal" not in has else "expected_result"
+    if role == "reported":
+        return "result"
+    if role == "doer":
+        return "implement" if indicators or "lead" in has else "lead"
+    if role in ("number", "lead", "coordinate", "deadline", "note"):
+        return role
+    if role == "agency":
+        return "lead" if "lead" not in has and "doer" not in has else "unknown"
+    return "unknown"
+
+
+def dataset_of(columns: Sequence[Column]) -> Dataset | None:
+    """The dataset a table with these columns holds; None where no dataset fits."""
+    fields = {column.field for column in columns}
+    if "result" in fields:
+        return "results"
+    if "text" not in fields:
+        return None
+    if "year" in fields:
+        return "projects"
+    if fields & {"target", "implement"} and "expected_result" not in fields:
+        return "indicators"
+    if fields & {"lead", "coordinate", "expected_result", "deadline"}:
+        return "tasks"
+    return None
+
+
+# --- headings run together over all columns ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A heading found in a line: its role and the words [start, end) it stands on."""
+
+    role: Role
+    start: int
+    end: int
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    found: tuple[str, ...]
+    pieces: tuple[_Piece, ...]
+    years: tuple[int, ...]
+
+    @property
+    def cover(self) -> float:
+        """The part (0-1) of the line's letters that headings explain."""
+        letters = sum(len(word) for word in self.found)
+        used = sum(
+            len(word) for piece in self.pieces for word in self.found[piece.start : piece.end]
+        )
+        return used / letters if letters else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _scan(line: str) -> _Line:
+    """Find the headings of one line: the longest and likest first, none overlapping."""
+    found = words(line)
+    years_match = _YEARS_LINE.match(line)
+    if years_match:
+        return _Line(found, (), tuple(int(year) for year in re.findall(r"20\d\d", line)))
+    if not found or len(found) > _MOST_WORDS_OF_A_LINE or _BULLET.match(line):
+        return _Line(found, (), ())
+    spans = [
+        (start, end)
+        for start in range(len(found))
+        for end in range(start + 1, min(len(found), start + 11) + 1)
+    ]
+    texts = ["".join(found[start:end]) for start, end in spans]
+    likeness = process.cdist(texts, _TIGHT, scorer=Levenshtein.normalized_similarity)
+    best = likeness.argmax(axis=1)
+    hits = []
+    for row, (start, end) in enumerate(spans):
+        column = int(best[row])
+        score = float(likeness[row, column])
+        if score >= _least_likeness(min(len(texts[row]), len(_TIGHT[column]))):
+            hits.append((len(_TIGHT[column]) * (score - 0.35), start, end, column))
+    hits.sort(key=lambda hit: (-hit[0], hit[1]))
+    taken: set[int] = set()
+    pieces = []
+    for _, start, end, column in hits:
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            pieces.append(_Piece(_ROLE[_PHRASES[column]], start, end, _PHRASES[column]))
+    pieces.sort(key=lambda piece: piece.start)
+    return _Line(found, tuple(_believable(found, pieces)), ())
+
+
+def _believable(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
+    """Drop a "TT" in the middle of a line; read what stands before the text column as "TT"."""
+    kept = [piece for piece in pieces if piece.role != "number" or piece.start == 0]
+    first = kept[0] if kept else None
+    if first is not None and first.role in (*_TEXT_ROLES, "goal") and 1 <= first.start <= 2:
+        before = "".join(found[: first.start])
+        if len(before) <= 4 and not before.isdigit():
+            kept.insert(0, _Piece("number", 0, first.start, "tt"))
+    return kept
+
+
+def header_columns_of_lines(
+    lines: Sequence[str], known: HeaderReading | None = None, allow_single: bool = False
+) -> HeaderReading | None:
+    """Read the header that begins with the first of ``lines``; None where there is none.
+
+    ``lines`` are printed lines of a dump, each running across all columns; what follows the
+    header may follow in ``lines``. ``known`` is a header seen before in the same document:
+    a badly read repetition of it is then recognised by fewer of its headings. A heading alone
+    on its line ("Kết quả thực hiện", the right half of a table cut in two) counts only where
+    ``allow_single`` says so.
+    """
+    scanned: list[_Line] = []
+    used = 0
+    blanks = 0
+    for index, line in enumerate(lines[: _MOST_HEADER_LINES * 2]):
+        reading = _scan(line)
+        if not reading.found:
+            if not scanned and line.strip():
+                return None
+            blanks += 1
+            if scanned and blanks > _MOST_BLANK_LINES:
+                break
+            continue
+        blanks = 0
+        if not _goes_on(reading, scanned, known):
+            break
+        scanned.append(reading)
+        if reading.pieces or reading.years or _stray(reading):
+            used = index + 1
+        if len(scanned) >= _MOST_HEADER_LINES:
+            break
+    if not scanned or not scanned[0].found or _shouts(lines):
+        return None
+    while scanned and not (scanned[-1].pieces or scanned[-1].years or _stray(scanned[-1])):
+        scanned.pop()
+    if allow_single and scanned and _single(scanned[0]):
+        return HeaderReading((Column("result"),), _first_line(lines))
+    columns = _columns_of(scanned)
+    if known is not None and _repeats(scanned, columns, known):
+        return HeaderReading(known.columns, used)
+    if not _enough(columns, scanned):
+        return None
+    return HeaderReading(columns, used)
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    return next(index for index, line in enumerate(lines) if line.strip()) + 1
+
+
+def _single(line: _Line) -> bool:
+    return len(line.pieces) == 1 and line.pieces[0].role == "reported" and line.cover >= 0.9
+
+
+def _shouts(lines: Sequence[str]) -> bool:
+    """An all-capitals line over lines that are not: a title, not a header."""
+    printed = [line for line in lines[:3] if line.strip()]
+    letters = "".join(character for character in printed[0] if character.isalpha())
+    below = "".join(character for line in printed[1:] for character in line if character.isalpha())
+    return len(letters) > 4 and letters.isupper() and not below.isupper()
+
+
+def _stray(line: _Line) -> bool:
+    """The lone half of a heading printed on two lines: "Kết" over "quả"."""
+    return any(word in ("ket", "qua") for word in line.found) and len(line.found) <= 4
+
+
+def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> bool:
+    """Whether the line can be a line of the header begun by ``before``."""
+    if line.years:
+        return bool(before)
+    letters = sum(len(word) for word in line.found)
+    roles = {piece.role for piece in line.pieces}
+    if not before:
+        least = 0.38 if known is not None and "number" in roles else 0.55
+        return bool(line.pieces) and line.cover >= least
+    if line.pieces:
+        if line.found[0].isdigit() and len(line.found) > 1:
+            return False
+        if roles <= {"more", "done"}:
+            return line.cover >= 0.75
+        if roles <= set(_TEXT_ROLES) and any(
+            piece.role in _TEXT_ROLES for earlier in before for piece in earlier.pieces
+        ):
+            return False
+        return line.cover >= (0.4 if known is not None else 0.5)
+    return letters <= 6 and not any(word.isdigit() for word in line.found)
+
+
+def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
+    """Merge the headings of the lines into columns, in the order the lines show them."""
+    goals = {piece.phrase for line in lines for piece in line.pieces if piece.role == "goal"}
+    two_goals = any(goal.startswith("muc") for goal in goals)
+    years = [year for line in lines for year in line.years]
+    sequences: list[list[Role]] = []
+    waiting_deadline = False
+    for line in lines:
+        roles: list[Role] = []
+        for position, piece in enumerate(line.pieces):
+            role: Role | None = piece.role
+            last = position == len(line.pieces) - 1
+            if role == "reported" and waiting_deadline and last:
+                roles += ["outcome", "deadline"]
+                waiting_deadline = False
+                continue
+            if role == "done":
+                role = "deadline" if waiting_deadline and last else None
+            if role == "deadline" and piece.phrase in ("thoi gian", "thoi han", "tien do"):
+                waiting_deadline = True
+            if role == "goal" and two_goals and piece.phrase.startswith("chi tieu"):
+                role = "indicator"
+            if role in (None, "more", "agency") or (role == "other" and years):
+                continue
+            roles.append(role)
+        sequences.append(roles)
+    joined = {role for roles in sequences for role in roles}
+    halves = [word for line in lines for word in line.found if word in ("ket", "qua")]
+    if "outcome" not in joined and "reported" not in joined and sorted(halves) == ["ket", "qua"]:
+        sequences.append(["outcome"])
+        joined.add("outcome")
+    has: set[Role | None] = set(joined)
+    indicators = "indicator" in has
+    orders = [[_field_of(role, has, indicators) for role in roles] for roles in sequences]
+    fields = _merge(orders)
+    columns = [Column(field) for field in fields]
+    columns += [Column("year", year) for year in years]
+    return tuple(columns)
+
+
+def _merge(orders: Sequence[Sequence[Field]]) -> list[Field]:
+    """All fields once, keeping each line's order; the usual order of plans breaks ties."""
+    fields = [field for field in _USUAL_ORDER if any(field in order for order in orders)]
+    before: dict[Field, set[Field]] = {field: set() for field in fields}
+    for order in orders:
+        for place, field in enumerate(order):
+            before[field].update(other for other in order[:place] if other != field)
+    merged: list[Field] = []
+    while len(merged) < len(fields):
+        free = [field for field in fields if field not in merged and before[field] <= set(merged)]
+        merged.append(free[0] if free else next(f for f in fields if f not in merged))
+    return merged
+
+
+def _enough(columns: Sequence[Column], lines: Sequence[_Line]) -> bool:
+    """Whether the headings found make a header and not a chance likeness in running text."""
+    fields = {column.field for column in columns}
+    others = fields & {"target", "lead", "implement", "coordinate", "expected_result", "result"}
+    others |= fields & {"deadline", "year", "note"}
+    if "text" not in fields or not others:
+        return False
+    if not others & {"lead", "implement", "coordinate", "year"} and len(others) < 2:
+        return False
+    numbered = "number" in fields
+    return numbered or (len(others) >= 3 and lines[0].cover >= 0.7)
+
+
+def _repeats(lines: Sequence[_Line], columns: Sequence[Column], known: HeaderReading) -> bool:
+    """Whether badly read lines are the known header again: headings of it, in its order."""
+    expected = [column.field for column in known.columns]
+    found = [column.field for column in columns if column.field in expected]
+    if any(column.field not in expected for column in columns):
+        return False
+    places = [expected.index(field) for field in found]
+    if places != sorted(places) or not lines:
+        return False
+    return len(found) >= min(3, len(expected)) and ("number" in found or len(found) >= 4)

@@ -1,0 +1,201 @@
+"""Headers: clean ones cell by cell, damaged ones run together over the columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from normalizers.headers import Column, dataset_of, header_columns_of_lines, read_header
+
+RAW = Path(__file__).parent.parent / "raw"
+TASK_FIELDS = "number text lead coordinate expected_result deadline"
+
+
+def fields(columns: tuple[Column, ...]) -> str:
+    return " ".join(column.field for column in columns)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected", "dataset"),
+    [
+        (
+            ["TT", "Chỉ tiêu", "Kết quả", "Cơ quan chủ trì", "Cơ quan thực hiện"],
+            "number text target lead implement",
+            "indicators",
+        ),
+        (
+            ["TT", "Chỉ tiêu", "Mục tiêu năm 2026", "Cơ quan chủ trì/Đánh giá"],
+            "number text target lead",
+            "indicators",
+        ),
+        (
+            ["STT", "Nội dung, nhiệm vụ", "Đơn vị thực hiện", "Đơn vị phối hợp", "Tiến độ"],
+            "number text lead coordinate deadline",
+            "tasks",
+        ),
+        (
+            ["TT", "Tên nhiệm vụ", "Cơ quan chủ trì", "Dự kiến kết quả", "Thời hạn", "Ghi chú"],
+            "number text lead expected_result deadline note",
+            "tasks",
+        ),
+        (
+            ["TT", "Nội dung", "Sản phẩm", "Cơ quan tham mưu", "Kinh phí", "Màu sắc"],
+            "number text expected_result lead unknown unknown",
+            "tasks",
+        ),
+        (
+            ["STT", "Nhiệm vụ cụ thể", "Cơ quan chủ trì", "Thời hạn", "Kết quả thực hiện"],
+            "number text lead deadline result",
+            "results",
+        ),
+        (
+            ["TT", "Nhiém vu, giai phap", "Co quan chu tri", "Két qua", "Thoi gian thue hién"],
+            "number text lead expected_result deadline",
+            "tasks",
+        ),
+    ],
+)
+def test_header_cells_become_fields(texts: list[str], expected: str, dataset: str) -> None:
+    columns = read_header(texts)
+    assert columns is not None
+    assert fields(columns) == expected
+    assert dataset_of(columns) == dataset
+
+
+def test_a_year_below_a_two_level_header_makes_a_year_column() -> None:
+    columns = read_header(
+        ["TT", "Tên nhiệm vụ/chương trình/dự án", "Cơ quan, đơn vị chủ trì"]
+        + [f"Phân kỳ thời gian triển khai {year}" for year in (2026, 2027)]
+    )
+    assert columns is not None
+    assert columns[-2:] == (Column("year", 2026), Column("year", 2027))
+    assert dataset_of(columns) == "projects"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["1", "Xây dựng nền tảng số", "Sở Nội vụ", "Năm 2026"],
+        ["I", "Nhiệm vụ chung", "", ""],
+        ["2", "Kết quả", "", "2026"],
+        [],
+    ],
+)
+def test_rows_are_no_headers(texts: list[str]) -> None:
+    assert read_header(texts) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "used"),
+    [
+        (
+            [
+                "Két Co quan chu tri",
+                "TT Chi tiéu N trién khai, theo doi Co quan thuc hién",
+                "qua \\ oz .",
+                "va danh gia",
+                "I | Giai doan 2026-2027",
+            ],
+            "number text target lead implement",
+            4,
+        ),
+        (
+            [
+                "‘A cae y s Co quan Co quan £ . Thoi gian",
+                "TT Nhiém vu, giai phap chii tri phéi hop Két qua thue hién",
+                "| | Hoan thién thé ché",
+            ],
+            TASK_FIELDS,
+            2,
+        ),
+        (
+            ["Cia Muc tiéu Co quan chu", "T Chitieu nim 2026 | tri/Panh gia", "1 Ty 1é hd so"],
+            "number text target lead",
+            2,
+        ),
+        (
+            [". lin Muc tiéu Co quan chi", "Il Chitieu nim 2026 | tri/Dénh gi"],
+            "number text target lead",
+            2,
+        ),
+        (
+            [
+                "TT",
+                "",
+                "Chi tiéu",
+                "",
+                "Co quan chu tri",
+                "trién khai, theo doi",
+                "va danh gia",
+                "",
+                "Co quan thuc hién",
+                "",
+                "tinh phai duoc phé duyét ho so dé xuat",
+            ],
+            "number text lead implement",
+            9,
+        ),
+        (
+            ["Co quan chu tri thuc", "", "STT Nhiém vu cu thé o Thoi han hoan thanh"],
+            "number text lead deadline",
+            3,
+        ),
+    ],
+)
+def test_headings_run_together_are_told_apart(lines: list[str], expected: str, used: int) -> None:
+    reading = header_columns_of_lines(lines)
+    assert reading is not None
+    assert (fields(reading.columns), reading.lines_used) == (expected, used)
+
+
+def test_a_badly_read_repetition_is_the_known_header() -> None:
+    known = header_columns_of_lines(
+        [
+            "‘A cae y s Co quan Co quan £ . Thoi gian",
+            "TT Nhiém vu, giai phap chii tri phéi hop Két qua thue hién",
+        ]
+    )
+    bad = ["TT Nhiém vu, gidi phap Cc(lruﬁllltl:}in s&?zf:; Két qua '{hhu(’): lglig::", "", "trién"]
+    assert header_columns_of_lines(bad) is None
+    reading = header_columns_of_lines(bad, known=known)
+    assert known is not None
+    assert reading is not None
+    assert (reading.columns, reading.lines_used) == (known.columns, 1)
+
+
+def test_a_single_heading_counts_only_when_asked_for() -> None:
+    assert header_columns_of_lines(["Két qua thue hién"]) is None
+    reading = header_columns_of_lines(["Két qua thue hién", "Hop nhét"], allow_single=True)
+    assert reading is not None
+    assert (fields(reading.columns), reading.lines_used) == ("result", 1)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["2. Trong tam nam 2026 la xay dung cac nhiem vu do Co quan chu tri de xuat", "theo doi"],
+        ["- Chu tri, phéi hop véi co quan, don vi lién quan tham muu", "thoi gian, nhiem vu"],
+        ["MUC TIEU", "", "TT Chi tiéu Co quan chu tri"],
+        ["9 |San sang c6 phuong 4n du phong Céc co quan chu tri quan |31/12/2025", "so dir lieu"],
+        ["2 | Béo cao két qua thuc hién Sé Noi vu Nam 2026", "IV | Nhiém vu, gidi phap"],
+        ["1", "Két qua thue hién", "Thoi gian"],
+        [""],
+        [],
+    ],
+)
+def test_running_text_and_rows_are_no_headers(lines: list[str]) -> None:
+    assert header_columns_of_lines(lines) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "last_body_line"),
+    [
+        ("ke-hoach-05-phat-trien-chinh-quyen-so-2026-2030.txt", 455),
+        ("ke-hoach-20-chuyen-doi-so-binh-chuong-2026.txt", 505),
+    ],
+)
+def test_no_header_is_seen_in_the_body_of_a_damaged_plan(name: str, last_body_line: int) -> None:
+    lines = (RAW / name).read_text(encoding="utf-8").split("\n")[:last_body_line]
+    seen = [line for line in range(len(lines)) if header_columns_of_lines(lines[line:])]
+    assert seen == []
