@@ -1,0 +1,53 @@
+"""From files to :class:`records.Document`: one module a format, one entry, :func:`extract`.
+
+Extractors know bytes, lines and columns; they do not know what a row means, and write nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractors.sniff import Unreadable, sniff
+from records import Document
+
+if TYPE_CHECKING:
+    from extractors.ocr_dump import DumpReader
+
+__all__ = ["Unreadable", "extract", "extract_bytes"]
+
+
+def extract(path: Path, reader: DumpReader) -> Document:
+    """Read one file.
+
+    Args:
+        path: the file; only its content decides how it is read.
+        reader: what a damaged dump's extractor asks about Vietnamese.
+
+    Raises:
+        Unreadable: the file belongs into quarantine; the reason tells the clerk what to do.
+        OSError: the file cannot be opened.
+    """
+    return extract_bytes(path.read_bytes(), str(path), reader)
+
+
+def extract_bytes(data: bytes, path: str, reader: DumpReader) -> Document:
+    """Read a file's bytes; ``path`` is kept in the document as given.
+
+    Raises:
+        Unreadable: as :func:`extract`.
+    """
+    text, shape = sniff(data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if shape == "markdown":
+        from extractors.markdown import read_markdown
+
+        return read_markdown(text, path, sha256)
+    if shape == "word-text":
+        from extractors.word_text import read_word_text
+
+        return read_word_text(text, path, sha256)
+    from extractors.ocr_dump import read_dump
+
+    return read_dump(text, path, sha256, reader)

@@ -1,0 +1,163 @@
+"""What is in a dropped file: its text, and the shape of that text.
+
+Only the bytes are looked at, never the file's name. A file whose text cannot be had for certain is
+refused with a sentence for the clerk who dropped it: guessing an encoding would damage the
+Vietnamese unseen.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from records import Route
+
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+_PDF = b"%PDF-"
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+_RTF = b"{\\rtf"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+
+_BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
+_MARKUP = re.compile(r"<b>|<sup>|\*\*\S|^#{1,6} ", re.MULTILINE)
+_PIPE_RULE = re.compile(r"^\|?(\s*:?-{3,}:?\s*\|)+\s*(:?-{3,}:?)?\s*$", re.MULTILINE)
+_ROW_CELLS = 3
+_WORD_RUNS = 2
+
+
+class Unreadable(Exception):  # noqa: N818 - it names the file's state, not a fault of ours
+    """The file goes to quarantine; the reason tells the clerk what to do."""
+
+    def __init__(self, reason_vi: str, reason_en: str) -> None:
+        super().__init__(reason_en)
+        self.reason_vi = reason_vi
+        self.reason_en = reason_en
+
+
+def sniff(data: bytes) -> tuple[str, Route]:
+    """Text (NFC, ``"\\n"`` line ends) and shape of a file's bytes.
+
+    Raises:
+        Unreadable: the bytes are empty, binary, or text in an encoding that cannot be known.
+    """
+    text = decode(data)
+    return text, shape_of(text)
+
+
+def decode(data: bytes) -> str:
+    """The text of strict UTF-8 (with or without a mark) or of UTF-16 with its mark.
+
+    Raises:
+        Unreadable: anything else; a wrong guess would damage the text unseen.
+    """
+    _refuse_other_formats(data)
+    if data.startswith(_UTF32_MARKS):
+        raise _unknown_encoding()
+    encoding = "utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _unknown_encoding() from error
+    if "\x00" in text:
+        raise _binary()
+    if not text.strip("\ufeff \t\r\n\f\v\xa0"):
+        raise _empty()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", text)
+
+
+def shape_of(text: str) -> Route:
+    """The shape of a decoded text.
+
+    ``markdown``: table rows are lines of at least three tab-separated cells (or a Markdown pipe
+    table), or the text carries markup. ``word-text``: rows are blocks of lines that begin with a
+    tab and hold one cell each. Everything else is read as an OCR dump, which needs no layout.
+    """
+    lines = text.split("\n")
+    rows = sum(1 for line in lines if _count_cells(line) >= _ROW_CELLS)
+    runs = _count_cell_runs(lines)
+    if runs >= _WORD_RUNS and runs > rows:
+        return "word-text"
+    if rows >= _WORD_RUNS or _PIPE_RULE.search(text):
+        return "markdown"
+    if _BOOKMARK.search(text):
+        return "word-text"
+    if len(_MARKUP.findall(text)) >= _ROW_CELLS:
+        return "markdown"
+    return "ocr-dump"
+
+
+def _count_cells(line: str) -> int:
+    """Cells of a line that is a table row in itself; 0 where a lone cell follows its tabs."""
+    filled = [part for part in line.split("\t") if part.strip()]
+    return line.count("\t") + 1 if len(filled) >= 2 else 0
+
+
+def _count_cell_runs(lines: list[str]) -> int:
+    """Runs of at least three lines, one after the other, that each hold one cell after a tab."""
+    runs = length = 0
+    for line in [*lines, ""]:
+        if line.startswith("\t") and line.count("\t") == 1:
+            length += 1
+            continue
+        if not line.strip() or _count_cells(line):
+            runs += length >= _ROW_CELLS
+            length = 0
+    return runs
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    """Refuse what is no text export at all, naming what it is.
+
+    Raises:
+        Unreadable: an empty file, a PDF, a Word file, a picture or another binary file.
+    """
+    if not data:
+        raise _empty()
+    head = data[:1024].lstrip()
+    if head.startswith(_PDF):
+        raise _not_a_text_export("PDF")
+    if data.startswith((_ZIP, _OLE, _RTF)):
+        raise _not_a_text_export("Word, Excel (DOCX, DOC, XLSX, RTF)")
+    if data.startswith(_PICTURES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        raise _not_a_text_export("ảnh (picture)")
+    if b"\x00" in data and not data.startswith(_UTF16_MARKS + _UTF32_MARKS):
+        raise _binary()
+
+
+def _empty() -> Unreadable:
+    return Unreadable(
+        "Tệp rỗng, không có chữ nào. Hãy xuất lại văn bản ra tệp .txt rồi bỏ vào raw/ lần nữa.",
+        "The file is empty. Export the document to a .txt file again and drop it into raw/.",
+    )
+
+
+def _not_a_text_export(found: str) -> Unreadable:
+    return Unreadable(
+        f"Tệp này thực chất là {found}. Phiên bản này chỉ đọc bản xuất văn bản (.txt, UTF-8): "
+        "hãy mở tệp, lưu hoặc trích xuất thành văn bản thuần rồi bỏ vào raw/.",
+        f"This file is really {found}. This version reads text exports only (.txt, UTF-8): "
+        "open it, save or extract it as plain text, and drop that into raw/.",
+    )
+
+
+def _binary() -> Unreadable:
+    return Unreadable(
+        "Tệp chứa dữ liệu nhị phân, không phải văn bản. Phiên bản này chỉ đọc bản xuất văn bản "
+        "(.txt, UTF-8): hãy xuất lại văn bản rồi bỏ vào raw/.",
+        "The file holds binary data, not text. This version reads text exports only "
+        "(.txt, UTF-8): export the document as text and drop that into raw/.",
+    )
+
+
+def _unknown_encoding() -> Unreadable:
+    return Unreadable(
+        "Tệp không phải mã hóa UTF-8 (có thể là TCVN3, VNI hoặc Windows-1258). Hãy mở tệp, chọn "
+        "“Lưu thành…” với mã hóa UTF-8 rồi bỏ lại vào raw/.",
+        "The file is not encoded as UTF-8 (it may be TCVN3, VNI or Windows-1258). Open it, save "
+        "it again with UTF-8 encoding, and drop it into raw/.",
+    )
