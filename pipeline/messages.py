@@ -1,0 +1,157 @@
+"""Every sentence the command line says, in Vietnamese and in English.
+
+Vietnamese where the locale is ``vi`` (LC_ALL, LC_MESSAGES, LANG, in that order), else English.
+Findings are data, not messages: they are always Vietnamese (``pipeline.findings``).
+"""
+
+from __future__ import annotations
+
+import os
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "no-inbox": (
+        "Không tìm thấy thư mục {path}. Hãy tạo thư mục này và bỏ văn bản vào, "
+        "hoặc chỉ thư mục khác bằng --raw.",
+        "There is no folder {path}. Make it and drop documents into it, "
+        "or name another one with --raw.",
+    ),
+    "no-file": (
+        "Không tìm thấy tệp {path}. Hãy kiểm tra lại đường dẫn.",
+        "There is no file {path}. Check the path.",
+    ),
+    "no-output": (
+        "Chưa có kết quả trọn vẹn trong {path}. Hãy chạy “phuluc run” trước.",
+        "There is no complete output in {path}. Run “phuluc run” first.",
+    ),
+    "no-golden": (
+        "Không tìm thấy thư mục đáp án {path}. Hãy chỉ thư mục khác bằng --golden.",
+        "There is no golden folder {path}. Name another one with --golden.",
+    ),
+    "bad-golden": (
+        "Tệp đáp án {path} hỏng ở dòng {line}: {reason}. Hãy sửa dòng đó.",
+        "The golden file {path} is broken at line {line}: {reason}. Mend that line.",
+    ),
+    "bad-arguments": (
+        "{reason} Hãy xem “phuluc --help”.",
+        "{reason} See “phuluc --help”.",
+    ),
+    "one-format": (
+        "Hãy chọn ít nhất một định dạng: --xlsx, --csv hoặc --jsonl.",
+        "Choose at least one format: --xlsx, --csv or --jsonl.",
+    ),
+    "busy": (
+        "Một lượt chạy khác đang ghi vào {path}. Hãy đợi lượt đó xong rồi chạy lại.",
+        "Another run is writing to {path}. Wait for it to end, then run again.",
+    ),
+    "cannot-write": (
+        "Không đọc hoặc ghi được: {reason}. Hãy kiểm tra quyền và chỗ trống trên đĩa; "
+        "kết quả cũ vẫn còn nguyên.",
+        "Cannot read or write: {reason}. Check permissions and free disk space; "
+        "the earlier output is still whole.",
+    ),
+    "missing-package": (
+        "Thiếu gói Python “{name}”. Hãy chạy: make setup",
+        "The Python package “{name}” is missing. Run: make setup",
+    ),
+    "unreadable": ("{path}: {reason}", "{path}: {reason}"),
+    "interrupted": (
+        "Đã dừng theo yêu cầu; kết quả cũ vẫn còn nguyên.",
+        "Stopped as asked; the earlier output is still whole.",
+    ),
+    "nothing-changed": (
+        "Không có gì thay đổi từ lượt chạy trước: {files} tệp trong {raw}, "
+        "kết quả trong {out} vẫn đúng. Không làm gì thêm.",
+        "Nothing changed since the last run: {files} files in {raw}, "
+        "the output in {out} is up to date. Nothing was done.",
+    ),
+    "empty-inbox": (
+        "Thư mục {raw} chưa có tệp nào. Hãy bỏ văn bản vào đó rồi chạy lại.",
+        "The folder {raw} holds no file yet. Drop documents into it and run again.",
+    ),
+    "written": (
+        "Đã ghi {rows} dòng của {documents} văn bản vào {out} trong {seconds:.1f} giây "
+        "({read} văn bản đọc mới, {kept} giữ nguyên).",
+        "Wrote {rows} rows of {documents} documents to {out} in {seconds:.1f} seconds "
+        "({read} read now, {kept} kept as they were).",
+    ),
+    "removed": (
+        "Không còn trong {raw}, nên đã bỏ khỏi kết quả: {paths}",
+        "No longer in {raw}, so dropped from the output: {paths}",
+    ),
+    "quarantined": (
+        "Không đọc được {count} tệp; bản gốc vẫn nằm trong {raw}:",
+        "{count} files could not be read; the originals are still in {raw}:",
+    ),
+    "look-at": ("Cần xem lại:", "What to look at:"),
+    "all-well": (
+        "Không có gì cần xem lại.",
+        "There is nothing to look at.",
+    ),
+    "and-more": (
+        "… và {count} mục nữa: xem {out}/findings.parquet hoặc “phuluc export --xlsx”.",
+        "… and {count} more: see {out}/findings.parquet or “phuluc export --xlsx”.",
+    ),
+    "how-to-trace": (
+        "Lần theo một ô đáng ngờ: row_id → cells.source_text (chữ máy thấy) → repairs (đã sửa gì).",
+        "To trace a doubtful cell: row_id → cells.source_text (what was seen) → repairs.",
+    ),
+    "column-document": ("văn bản", "document"),
+    "column-doubtful": ("ô đáng ngờ", "doubtful cells"),
+    "column-findings": ("phát hiện", "findings"),
+    "column-seconds": ("giây", "seconds"),
+    "column-total": ("cộng", "total"),
+    "kept": ("giữ nguyên", "kept"),
+    "indicators": ("chỉ tiêu", "indicators"),
+    "tasks": ("nhiệm vụ", "tasks"),
+    "projects": ("dự án", "projects"),
+    "results": ("kết quả", "results"),
+    "reading": ("Đang đọc {done}/{count} văn bản …", "Reading {done}/{count} documents …"),
+    "watching": (
+        "Đang theo dõi {raw}; nhấn Ctrl+C để dừng.",
+        "Watching {raw}; press Ctrl+C to stop.",
+    ),
+    "exported": ("Đã ghi {path}", "Wrote {path}"),
+    "check-passed": (
+        "Đạt: không số đo nào thấp hơn ngưỡng trong {path}.",
+        "Passed: no measure is below its threshold in {path}.",
+    ),
+    "check-failed": (
+        "Không đạt: {count} số đo thấp hơn ngưỡng trong {path}:",
+        "Failed: {count} measures are below their threshold in {path}:",
+    ),
+    "thresholds-raised": (
+        "Đã nâng ngưỡng trong {path}.",
+        "Raised the thresholds in {path}.",
+    ),
+    "no-thresholds": (
+        "Chưa có ngưỡng nào trong {path}; hãy chạy “phuluc check --update-thresholds”.",
+        "There are no thresholds in {path} yet; run “phuluc check --update-thresholds”.",
+    ),
+    "doctor-fine": ("Máy này có đủ mọi thứ.", "This machine has everything."),
+    "doctor-lacks": (
+        "Thiếu: {what}. Cách sửa: {mend}",
+        "Missing: {what}. To mend it: {mend}",
+    ),
+    "doctor-has": ("Có: {what}", "Present: {what}"),
+    "doctor-writable": ("ghi được vào {path}", "can write to {path}"),
+}
+
+
+def is_vietnamese() -> bool:
+    """Whether the person's locale is Vietnamese."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return value.lower().startswith("vi")
+    return False
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence in the person's language, its values filled in."""
+    vietnamese, english = _MESSAGES[key]
+    return (vietnamese if is_vietnamese() else english).format(**values)
+
+
+def choose(vietnamese: str, english: str) -> str:
+    """One of two ready sentences, by the person's locale."""
+    return vietnamese if is_vietnamese() else english
