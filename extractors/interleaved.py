@@ -1,0 +1,644 @@
+"""Un-interleave a ruled table that OCR read line by line across all its columns.
+
+A printed line of such a dump is the left-to-right concatenation of one fragment (maybe empty) per
+column; the fragments of one cell read on from line to line. The search below puts every token into
+a column, and every line into a row, so that all cells of the table read best:
+
+* every column has a language of its own (running text, agency names, deadlines ...), given by the
+  caller as a :class:`DocumentReader`, which also says what a damaged token may have been;
+* a cell fills its lines before it wraps, so a short line that goes on is unlikely;
+* a printed ``|`` is likely a rule between two columns;
+* cells begin with a capital letter, row numbers count up, and a row's number stands at the row's
+  first line or in its middle, as the table is aligned.
+
+The search is a beam over the lines of the table; within a line all splits are weighed exactly by
+dynamic programming. Costs are natural logarithms of probabilities (0 is certain).
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol
+
+Kind = Literal["number", "text", "agency", "target", "deadline"]
+Alignment = Literal["middle", "top"]
+Context = tuple[str, ...]
+
+
+class Reading(Protocol):
+    """What one damaged token may have been."""
+
+    word: str
+    log_channel: float
+
+
+class DocumentReader(Protocol):
+    """The languages of one document's columns; see ``pipeline.reader`` for the real one."""
+
+    def candidates(self, token: str) -> Sequence[Reading]: ...
+
+    def log_probability(self, kind: Kind, word: str, context: Context) -> float: ...
+
+    def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
+        """Leading tokens that are the code of a group row, and the cost of that reading."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What one line gave to one cell; ``margin`` (nats): lead over the next best split."""
+
+    text: str
+    line: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class TangledRow:
+    """One row as found: ``cells[i]`` are the fragments of column ``i`` from top to bottom.
+
+    ``group`` rows have two cells, code and title. ``number_read`` is False where the printed row
+    number was lost and the count supplied it.
+    """
+
+    cells: tuple[tuple[Fragment, ...], ...]
+    first_line: int
+    last_line: int
+    group: bool = False
+    number_read: bool = True
+
+
+# Costs in nats. Set on tables printed from corpus text (``python -m training.dumps``), never on
+# the documents of raw/.
+BAR_AT_SPLIT = 1.5
+BAR_INSIDE = -2.0
+NOISE_SHORT = -3.5
+NOISE_LONG = -9.0
+LOWER_START = -4.0
+UPPER_INSIDE = -0.7
+RESUME_AFTER_GAP = -5.0
+EMPTY_TEXT = -14.0
+EMPTY_CELL = -5.0
+NO_NUMBER = -6.0
+NUMBER_SEEN = 3.0
+NUMBER_MISREAD = 1.0
+NUMBER_UNEXPECTED = -7.0
+OFF_CENTRE = -1.6
+OFF_CENTRE_BROKEN = -0.3
+CELL_END = 0.35
+SLACK = -0.30
+OVERWIDE = -0.8
+GROUP_ROW = -1.0
+GROUP_LINE = -2.0
+NUMBER_BLOT = -1.0
+SLACK_FREE = 0.12
+SLACK_MOST = -6.0
+CERTAIN = 20.0
+BEAM = 14
+SPLITS = 2
+VITERBI = 2
+READINGS = 4
+
+_BAR = re.compile(r"[|¦]")
+_NUMBER_GLYPHS = str.maketrans("lI|!OoSB][Zi", "111100581121")
+_NUMBER = re.compile(r"^\d{1,3}$")
+_SENTENCE_END = tuple(".;:!?")
+_ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
+_ALIGNMENT_LINES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One whitespace token; ``bar_before`` where a rule was read before it."""
+
+    text: str
+    bar_before: bool
+
+
+def split_tokens(line: str) -> tuple[Token, ...]:
+    """Whitespace tokens of a printed line; a rule read as ``|`` marks the token after it."""
+    tokens: list[Token] = []
+    bar = False
+    for chunk in line.split():
+        for index, part in enumerate(_BAR.split(chunk)):
+            bar = bar or index > 0
+            if part:
+                tokens.append(Token(part, bar and bool(tokens)))
+                bar = False
+    return tuple(tokens)
+
+
+def read_row_number(token: str) -> int | None:
+    """The row number a token may print ("l2" is 12), None where it cannot be one."""
+    core = token.strip(".,:;'‘’`")
+    if not core or len(core) > 3:
+        return None
+    if not any(ch.isdigit() for ch in core) and core not in {"l", "I"}:
+        return None
+    digits = core.translate(_NUMBER_GLYPHS)
+    return int(digits) if _NUMBER.match(digits) else None
+
+
+def number_cost(token: str, expected: Iterable[int]) -> tuple[int, float] | None:
+    """The row number a token prints where ``expected`` may come, and the cost of reading it so.
+
+    OCR mistakes a digit ("o5" for 25) or takes the rule beside a number for a digit ("191"); such
+    a reading counts as the expected number, at a cost. None where the token is no number.
+    """
+    read = read_row_number(token)
+    if read is None:
+        return None
+    wanted = [number for number in expected if number > 0]
+    if read in wanted:
+        return read, NUMBER_SEEN
+    digits = str(read)
+    core = token.strip(".,:;'‘’`")
+    for number in wanted:
+        right = str(number)
+        beside = digits in (right + "1", "1" + right)
+        one_off = (
+            len(core) == len(right) > 1
+            and sum(a != b for a, b in zip(core, right, strict=True)) == 1
+        )
+        if beside or one_off:
+            return number, NUMBER_MISREAD
+    return read, NUMBER_UNEXPECTED
+
+
+class _Column(NamedTuple):
+    """State of one open cell."""
+
+    context: Context  # the last words read
+    lines: int  # fragments so far
+    gap: bool  # a line passed without a fragment
+    width: int  # characters of the last fragment
+    closed: bool  # the last fragment ended a sentence
+
+
+_FRESH = _Column((), 0, False, 0, False)
+
+
+class _Piece(NamedTuple):
+    score: float
+    context: Context
+    noise: tuple[int, ...]  # tokens that are no text: ink of rules and of half-cut letters
+
+
+_score = operator.itemgetter(0)
+
+
+class _Line:
+    """Fragment scores of one line, computed once for each (kind, context, first token)."""
+
+    def __init__(self, printed: str, reader: DocumentReader, loose: bool = False) -> None:
+        self.loose = loose
+        self.tokens = tokens = split_tokens(printed)
+        chunks = printed.split()
+        code = reader.section_code(chunks)
+        self.code: tuple[str, int, float] | None = None  # printed code, its tokens, its cost
+        if code is not None:
+            text = " ".join(chunks[: code[0]])
+            self.code = (text, len(split_tokens(text)), code[1])
+        self.reader = reader
+        self.readings = [
+            tuple((r.word, r.log_channel) for r in list(reader.candidates(t.text))[:READINGS])
+            for t in tokens
+        ]
+        self.noise = [_noise_cost(t.text) for t in tokens]
+        starts = [0]
+        for token in tokens:
+            starts.append(starts[-1] + len(token.text) + 1)
+        self.offset = starts
+        self._pieces: dict[tuple[Kind, Context, int], list[_Piece]] = {}
+        # for one search, which fixes the layout
+        self.gains: dict[tuple[int, _Column], list[list[float]]] = {}
+        self.splits: dict[tuple[_Column, ...], dict[int, list[_Split]]] = {}
+
+    def width(self, first: int, end: int) -> int:
+        return self.offset[end] - self.offset[first] - 1 if end > first else 0
+
+    def pieces(self, kind: Kind, context: Context, first: int) -> list[_Piece]:
+        """Best reading of ``tokens[first:end]`` after ``context``, for end = first+1 ... n."""
+        key = (kind, context, first)
+        known = self._pieces.get(key)
+        if known is None:
+            known = self._pieces[key] = self._read(kind, context, first)
+        return known
+
+    def _read(self, kind: Kind, context: Context, first: int) -> list[_Piece]:
+        log_probability = self.reader.log_probability
+        states: list[_Piece] = [_Piece(0.0, context, ())]
+        found: list[_Piece] = []
+        for index in range(first, len(self.tokens)):
+            noise = self.noise[index]
+            bar = BAR_INSIDE if index > first and self.tokens[index].bar_before else 0.0
+            grown: dict[Context, _Piece] = {}
+            for score, words, dropped in states:
+                kept = score + noise + bar
+                known = grown.get(words)
+                if known is None or kept > known.score:
+                    grown[words] = _Piece(kept, words, (*dropped, index))
+                for word, log_channel in self.readings[index]:
+                    value = score + bar + log_channel + log_probability(kind, word, words)
+                    after = (*words, word)[-2:]
+                    known = grown.get(after)
+                    if known is None or value > known.score:
+                        grown[after] = _Piece(value, after, dropped)
+            states = sorted(grown.values(), key=_score, reverse=True)[:VITERBI]
+            found.append(states[0])
+        return found
+
+
+def _noise_cost(token: str) -> float:
+    letters = sum(ch.isalnum() for ch in token)
+    if letters == 0:
+        return -1.5
+    return NOISE_SHORT - 0.5 * letters if letters <= 2 else max(NOISE_LONG - letters, -16.0)
+
+
+class _Split(NamedTuple):
+    score: float
+    cuts: tuple[int, ...]  # cuts[i]:cuts[i+1] are the tokens of text column i
+
+
+class _Step(NamedTuple):
+    line: int
+    new: bool  # the line begins a row
+    group: bool
+    number: int | None  # the row number, where this line prints it
+    cuts: tuple[int, ...]
+    margin: float
+
+
+class _Hypothesis(NamedTuple):
+    score: float
+    columns: tuple[_Column, ...]
+    row_line: int  # first line of the open row, -1 before any
+    number_line: int  # line of its number, -1 while unseen
+    number: int  # number of the open row
+    group: bool  # the open row is a group row
+    restarts: bool  # numbers begin again at 1 after a group row
+    other: int  # the other number the open row may have (0: none)
+    parent: _Hypothesis | None
+    step: _Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Shape of a table: kinds of its columns, their width in characters (0: not known yet)."""
+
+    kinds: tuple[Kind, ...]
+    widths: tuple[float, ...]
+    alignment: Alignment = "middle"
+    page_starts: frozenset[int] = frozenset()  # lines that begin a page
+
+
+def untangle(
+    lines: Sequence[str],
+    kinds: Sequence[Kind],
+    reader: DocumentReader,
+    page_starts: frozenset[int] = frozenset(),
+    loose: frozenset[int] = frozenset(),
+) -> tuple[TangledRow, ...]:
+    """Rows of a table from its printed ``lines`` (headers and blank lines already taken out).
+
+    ``kinds`` names every column from left to right, the number column first. ``page_starts`` are
+    the lines that begin a page, ``loose`` those after a blank line: there OCR has often read the
+    rest of the page column by column, so that a cell may be taken up again. The vertical
+    alignment and the widths are learned from a first reading, then the table is read again.
+    """
+    prepared = [_Line(line, reader, index in loose) for index, line in enumerate(lines)]
+    unknown = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
+    readings = [
+        (
+            _search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment), reader)[0],
+            alignment,
+        )
+        for alignment in _ALIGNMENTS
+    ]
+    layout = replace(unknown, alignment=max(readings)[1])
+    for _ in range(2):
+        rows = _search(prepared, layout, reader)[1]
+        layout = replace(layout, widths=learn_widths(rows, len(kinds)))
+    return rows
+
+
+def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
+    """Width of each column in characters: what its fullest lines hold (0: too few lines)."""
+    widths = []
+    for column in range(columns):
+        lengths = sorted(
+            len(fragment.text) for row in rows if not row.group for fragment in row.cells[column]
+        )
+        widths.append(float(lengths[int(0.93 * (len(lengths) - 1))]) if len(lengths) >= 4 else 0.0)
+    return tuple(widths)
+
+
+def _search(
+    lines: Sequence[_Line], layout: Layout, reader: DocumentReader
+) -> tuple[float, tuple[TangledRow, ...]]:
+    beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
+    for index, line in enumerate(lines):
+        line.gains.clear()
+        line.splits.clear()
+        grown: dict[tuple[object, ...], _Hypothesis] = {}
+        for hypothesis in _grow(beam, index, line, layout, reader):
+            key = (hypothesis.columns, *hypothesis[2:8])
+            known = grown.get(key)
+            if known is None or hypothesis.score > known.score:
+                grown[key] = hypothesis
+        beam = sorted(grown.values(), key=_score, reverse=True)[:BEAM]
+    score, winner = max(
+        ((h.score + _close_cost(h, len(lines), layout, reader), h) for h in beam),
+        key=lambda item: item[0],
+    )
+    return score, _trace(winner, lines, len(layout.kinds))
+
+
+def _grow(
+    beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout, reader: DocumentReader
+) -> Iterator[_Hypothesis]:
+    """All ways to read the next line after each hypothesis of the beam."""
+    fresh = (_FRESH,) * (len(layout.kinds) - 1)
+    opening = _splits(line, layout, fresh)
+    for hypothesis in beam:
+        closed = hypothesis.score
+        if hypothesis.row_line >= 0:
+            closed += _close_cost(hypothesis, index, layout, reader)
+            if hypothesis.group:
+                yield from _continue_group(hypothesis, index, line)
+            else:
+                yield from _continue_row(hypothesis, index, line, layout)
+        yield from _begin_row(hypothesis._replace(score=closed), index, line, layout, opening)
+        if line.code is not None and line.code[1] < len(line.tokens):
+            yield _begin_group(hypothesis._replace(score=closed), index, line, *line.code[1:])
+
+
+def _begin_group(
+    before: _Hypothesis, index: int, line: _Line, used: int, cost: float
+) -> _Hypothesis:
+    count = len(line.tokens)
+    piece = line.pieces("text", (), used)[-1]
+    return before._replace(
+        score=before.score + GROUP_ROW + cost + piece.score,
+        columns=(_Column(piece.context, 1, False, line.width(used, count), False),),
+        row_line=index,
+        number_line=-1,
+        group=True,
+        other=0,
+        parent=before,
+        step=_Step(index, True, True, None, (used, count), CERTAIN),
+    )
+
+
+def _continue_group(before: _Hypothesis, index: int, line: _Line) -> Iterator[_Hypothesis]:
+    """A group title may take more lines; they go on in lower case."""
+    title = before.columns[0]
+    words = [t for t in line.tokens if sum(ch.isalpha() for ch in t.text) > 1]
+    if not words or not words[0].text[:1].islower() or title.lines >= 4:
+        return
+    count = len(line.tokens)
+    piece = line.pieces("text", title.context, 0)[-1]
+    yield before._replace(
+        score=before.score + piece.score + GROUP_LINE,
+        columns=(_Column(piece.context, title.lines + 1, False, line.width(0, count), False),),
+        parent=before,
+        step=_Step(index, False, True, None, (0, count), CERTAIN),
+    )
+
+
+def _begin_row(
+    before: _Hypothesis,
+    index: int,
+    line: _Line,
+    layout: Layout,
+    opening: dict[int, list[_Split]],
+) -> Iterator[_Hypothesis]:
+    number, other = before.number + 1, 0
+    if before.group:
+        number, other = (1, number) if before.restarts else (number, 1)
+    options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
+    if len(line.tokens) > 1:
+        read = number_cost(line.tokens[0].text, (number, other))
+        if read is not None:
+            options.append((1, *read))
+    for begin, seen, cost in options:
+        for split, margin in _ranked(opening.get(begin, [])):
+            yield before._replace(
+                score=before.score + cost + split.score,
+                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split.cuts, layout),
+                row_line=index,
+                number_line=-1 if seen is None else index,
+                number=number if seen is None else seen,
+                group=False,
+                restarts=before.restarts if seen is None or other == 0 else seen == 1,
+                other=other if seen is None else 0,
+                parent=before,
+                step=_Step(index, True, False, seen, split.cuts, margin),
+            )
+
+
+def _continue_row(
+    before: _Hypothesis, index: int, line: _Line, layout: Layout
+) -> Iterator[_Hypothesis]:
+    splits = _splits(line, layout, before.columns)
+    options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
+    if before.number_line < 0 and line.tokens:
+        first = line.tokens[0].text
+        read = number_cost(first, (before.number, before.other))
+        if read is not None:
+            options.append((1, *read))
+        elif len(first) == 1 and not first.isalnum():
+            options.append((1, None, NUMBER_BLOT))
+    for begin, seen, cost in options:
+        for split, margin in _ranked(splits.get(begin, [])):
+            yield before._replace(
+                score=before.score + cost + split.score,
+                columns=_advance(before.columns, line, split.cuts, layout),
+                number_line=before.number_line if seen is None else index,
+                number=before.number if seen is None else seen,
+                restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
+                other=before.other if seen is None else 0,
+                parent=before,
+                step=_Step(index, False, False, seen, split.cuts, margin),
+            )
+
+
+def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
+    """The best splits, each with the margin of the best over the next that differs."""
+    if not splits:
+        return []
+    margin = splits[0].score - splits[1].score if len(splits) > 1 else CERTAIN
+    return [(split, margin if rank == 0 else 0.0) for rank, split in enumerate(splits)]
+
+
+def _splits(line: _Line, layout: Layout, columns: tuple[_Column, ...]) -> dict[int, list[_Split]]:
+    """Best splits of the line over the text columns, by the first token after the number."""
+    known = line.splits.get(columns)
+    if known is None:
+        count = len(line.tokens)
+        gains = [_gains(line, position, column, layout) for position, column in enumerate(columns)]
+        known = line.splits[columns] = {
+            begin: _best_splits(begin, count, gains) for begin in range(min(count, 1) + 1)
+        }
+    return known
+
+
+def _best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> list[_Split]:
+    """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``."""
+    # at[p]: best splits so far whose next unread token is p
+    at: dict[int, list[_Split]] = {begin: [_Split(0.0, (begin,))]}
+    for column in gains[:-1]:
+        reached: list[list[_Split]] = [[] for _ in range(count + 1)]
+        for first, partial in at.items():
+            for score, cuts in partial:
+                for end, gain in enumerate(column[first], first):
+                    reached[end].append(_Split(score + gain, (*cuts, end)))
+        at = {
+            end: sorted(splits, key=_score, reverse=True)[:SPLITS]
+            for end, splits in enumerate(reached)
+            if splits
+        }
+    finished = [
+        _Split(score + gains[-1][first][-1], (*cuts, count))
+        for first, partial in at.items()
+        for score, cuts in partial
+    ]
+    return sorted(finished, key=_score, reverse=True)[:SPLITS]
+
+
+def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[list[float]]:
+    """Score of giving tokens ``first:end`` to the column, as ``[first][end - first]``."""
+    key = (position, column)
+    known = line.gains.get(key)
+    if known is not None:
+        return known
+    kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
+    count = len(line.tokens)
+    widest = (1 + SLACK_FREE) * limit + 1
+    gains: list[list[float]] = []
+    for first in range(count):
+        begin = _begin_cost(line, first, column, kind, limit)
+        row = [0.0]
+        for offset, piece in enumerate(line.pieces(kind, column.context, first), 1):
+            over = line.width(first, first + offset) - widest if limit else 0.0
+            row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
+        gains.append(row)
+    gains.append([0.0])
+    line.gains[key] = gains
+    return gains
+
+
+def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: float) -> float:
+    """What the look of a fragment's first token says, apart from its words."""
+    token = line.tokens[first]
+    cost = BAR_AT_SPLIT if token.bar_before else 0.0
+    initial = token.text.lstrip("“\"'‘(-*+")[:1]
+    if column.lines == 0:
+        return cost + (LOWER_START if initial.islower() else 0.0)
+    if column.gap and not line.loose:
+        cost += RESUME_AFTER_GAP
+    if kind == "text" and initial.isupper() and not column.closed:
+        cost += UPPER_INSIDE
+    if limit:
+        # a cell fills its line before it wraps: the next word would have fitted
+        slack = limit - column.width - 1 - len(token.text) - SLACK_FREE * limit
+        cost += max(SLACK * slack, SLACK_MOST) if slack > 0 else 0.0
+    return cost
+
+
+def _advance(
+    columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...], layout: Layout
+) -> tuple[_Column, ...]:
+    """Column states after the line."""
+    after: list[_Column] = []
+    for column, kind, first, end in zip(
+        columns, layout.kinds[1:], cuts[:-1], cuts[1:], strict=True
+    ):
+        if end == first:
+            # a line of two or three marks is what OCR makes of ink between two printed lines
+            gap = column.gap or (column.lines > 0 and len(line.tokens) > 3)
+            after.append(column._replace(gap=gap))
+            continue
+        piece = line.pieces(kind, column.context, first)[end - first - 1]
+        ended = line.tokens[end - 1].text.endswith(_SENTENCE_END)
+        after.append(_Column(piece.context, column.lines + 1, False, line.width(first, end), ended))
+    return tuple(after)
+
+
+def _close_cost(hypothesis: _Hypothesis, end: int, layout: Layout, reader: DocumentReader) -> float:
+    """Cost of ending the open row before line ``end``."""
+    if hypothesis.group:
+        return 0.0
+    cost = 0.0
+    for position, (kind, column) in enumerate(
+        zip(layout.kinds[1:], hypothesis.columns, strict=True)
+    ):
+        if column.lines == 0:
+            cost += EMPTY_TEXT if position == 0 else EMPTY_CELL
+        elif not (kind == "text" and column.closed):
+            cost += CELL_END * reader.log_probability(kind, "</s>", column.context)
+    return cost + _number_cost(hypothesis, end, layout)
+
+
+def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
+    """A row's number stands at its first line or in its middle, as the table is aligned."""
+    if hypothesis.number_line < 0:
+        return NO_NUMBER
+    first, last = hypothesis.row_line, end - 1
+    breaks = [p for p in layout.page_starts if first < p <= last]
+    if layout.alignment == "top":
+        return OFF_CENTRE * min(hypothesis.number_line - first, 4)
+    off = max(abs(2 * hypothesis.number_line - first - last) / 2 - 0.5, 0.0)
+    return (OFF_CENTRE_BROKEN if breaks else OFF_CENTRE) * min(off, 6)
+
+
+def _trace(winner: _Hypothesis, lines: Sequence[_Line], width: int) -> tuple[TangledRow, ...]:
+    path: list[_Hypothesis] = []
+    node: _Hypothesis | None = winner
+    while node is not None and node.step is not None:
+        path.append(node)
+        node = node.parent
+    rows: list[TangledRow] = []
+    open_: list[_Hypothesis] = []
+    for node in reversed(path):
+        assert node.step is not None
+        if node.step.new and open_:
+            rows.append(_row(open_, lines, width))
+            open_ = []
+        open_.append(node)
+    if open_:
+        rows.append(_row(open_, lines, width))
+    return tuple(rows)
+
+
+def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], width: int) -> TangledRow:
+    """One row from the hypotheses that read its lines."""
+    last = path[-1]
+    steps = [node.step for node in path if node.step is not None]
+    cells: list[list[Fragment]] = [[] for _ in range(2 if last.group else width)]
+    for step in steps:
+        tokens = [t.text for t in lines[step.line].tokens]
+        if last.group and step.new:
+            code = lines[step.line].code
+            assert code is not None
+            cells[0].append(Fragment(code[0], step.line, step.margin))
+        for column, (first, end) in enumerate(itertools.pairwise(step.cuts)):
+            if end > first:
+                text = " ".join(tokens[first:end])
+                cells[column + 1].append(Fragment(text, step.line, step.margin))
+    if not last.group:
+        line = last.number_line if last.number_line >= 0 else last.row_line
+        margin = CERTAIN if last.number_line >= 0 else 0.0
+        cells[0].append(Fragment(str(last.number), line, margin))
+    return TangledRow(
+        tuple(tuple(cell) for cell in cells),
+        steps[0].line,
+        steps[-1].line,
+        last.group,
+        last.group or last.number_line >= 0,
+    )

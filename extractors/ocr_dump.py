@@ -1,0 +1,313 @@
+"""Text dumps of OCR over ruled tables: printed lines across all columns, page after page.
+
+A page begins with a line whose first character is a space (where the form feed stood), or after a
+run of blank lines. A table page begins with the table's header, which repeats on every page; what
+stands between the top of the page and the first header is the table's title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rapidfuzz import fuzz
+
+from extractors.halves import Half, match_halves
+from extractors.interleaved import DocumentReader, Kind, TangledRow, untangle
+from records import Cell, Document, Notice, Page, Row, Table
+
+METHOD = "ocr-dump"
+PAGE_GAP = 3  # blank lines in a row that stand for a page break
+HEADER_REACH = 6  # a header begins at most this many printed lines below its page's top or title
+HEADER_ALIKE = 60.0  # a line this like a line of the first header repeats it (rapidfuzz ratio)
+MARGIN_SURE = 8.0  # nats: a split this much better than the next is taken as certain
+
+# what signing software leaves behind the last page: a tab, then a time or a signer's name
+_SIGNATURE = re.compile(r"^\t")
+_PAGE_NUMBER = re.compile(r"^\s*\d{1,3}\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderFound:
+    """A table header at the top of ``lines``: a name and a kind a column, printed lines taken."""
+
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    lines_used: int
+    lines: tuple[str, ...] = ()
+
+
+class DumpReader(Protocol):
+    """What the extractor asks about damaged text; see ``pipeline.reader`` for the real one."""
+
+    def open(self, lines: Sequence[str]) -> DocumentReader:
+        """Adapt to one document, given all its lines."""
+        ...
+
+    def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
+        """The header that begins exactly at ``lines[0]``; ``known`` is the one before it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DumpPage:
+    """Printed lines of one page; blank lines are kept as ``""``."""
+
+    number: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """The rows of one table on one page, still in printed lines."""
+
+    page: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DumpTable:
+    """A table over one or more pages, before its columns are parted."""
+
+    header: HeaderFound
+    title: tuple[str, ...]
+    parts: tuple[TablePart, ...]
+
+
+def split_pages(text: str) -> tuple[DumpPage, ...]:
+    """Pages of the dump, numbered from 1; signature trailers are left out."""
+    pages: list[list[str]] = [[]]
+    blanks = 0
+    for raw in text.replace("\f", "\n ").split("\n"):
+        if _SIGNATURE.match(raw):
+            continue
+        if not raw.strip():
+            blanks += 1
+            continue
+        breaks = raw.startswith(" ") or blanks >= PAGE_GAP
+        if breaks and any(pages[-1]):
+            pages.append([])
+        elif blanks and pages[-1]:
+            pages[-1].append("")
+        blanks = 0
+        pages[-1].append(raw.strip())
+    # a lone page number is not a page of its own: it heads the next one
+    joined: list[list[str]] = []
+    for lines in pages:
+        if joined and all(_PAGE_NUMBER.match(line) or not line for line in joined[-1]):
+            joined[-1] = lines
+        else:
+            joined.append(lines)
+    return tuple(DumpPage(i + 1, tuple(lines)) for i, lines in enumerate(joined) if lines)
+
+
+def find_tables(
+    pages: Sequence[DumpPage], reader: DumpReader
+) -> tuple[tuple[Page, ...], tuple[DumpTable, ...]]:
+    """Part running text from tables; once a table has begun, a page without header continues it."""
+    body: list[Page] = []
+    tables: list[DumpTable] = []
+    for page in pages:
+        lines = page.lines[1:] if page.lines and _PAGE_NUMBER.match(page.lines[0]) else page.lines
+        rest = list(lines)
+        while rest:
+            known = tables[-1].header if tables else None
+            found = _next_header(rest, reader, known)
+            if found is None:
+                if tables:
+                    tables[-1] = _grow(tables[-1], page.number, rest)
+                else:
+                    body.append(Page(page.number, tuple(rest)))
+                break
+            at, header = found
+            header = _with_leftovers(header, rest[at:], tables)
+            before = [line for line in rest[:at] if line]
+            after = rest[at + header.lines_used :]
+            same = known is not None and header.kinds == known.kinds
+            if before and tables and at > HEADER_REACH and same:
+                tables[-1] = _grow(tables[-1], page.number, rest[:at])
+                before = []
+            if not (same and not before):
+                if not tables and len(before) > 2 * HEADER_REACH:
+                    body.append(Page(page.number, tuple(rest[: at - HEADER_REACH])))
+                    before = before[-HEADER_REACH:]
+                tables.append(DumpTable(header, tuple(before), ()))
+            rest = after
+            following = _next_header(rest, reader, header) if rest else None
+            if following is None:
+                tables[-1] = _grow(tables[-1], page.number, rest)
+                break
+            tables[-1] = _grow(tables[-1], page.number, rest[: following[0]])
+            rest = rest[following[0] :]
+    return tuple(body), tuple(tables)
+
+
+def _with_leftovers(
+    header: HeaderFound, lines: Sequence[str], tables: Sequence[DumpTable]
+) -> HeaderFound:
+    """Take into a repeated header the lines of it that the reader did not know again."""
+    if not tables:
+        return replace(header, lines=tuple(lines[: header.lines_used]))
+    first = tables[-1].header
+    used = header.lines_used
+    while used < len(lines) and used < 2 * len(first.lines):
+        line = lines[used]
+        if line and not any(fuzz.ratio(line, known) >= HEADER_ALIKE for known in first.lines):
+            break
+        used += 1
+    kept = first.lines if header.kinds == first.kinds else tuple(lines[:used])
+    return replace(header, lines_used=used, lines=kept)
+
+
+def _next_header(
+    lines: Sequence[str], reader: DumpReader, known: HeaderFound | None
+) -> tuple[int, HeaderFound] | None:
+    for at, line in enumerate(lines):
+        if line:
+            found = reader.header(lines[at:], known)
+            if found is not None:
+                return at, found
+    return None
+
+
+def _grow(table: DumpTable, page: int, lines: Sequence[str]) -> DumpTable:
+    trimmed = _trim(lines)
+    if not trimmed:
+        return table
+    return DumpTable(table.header, table.title, (*table.parts, TablePart(page, trimmed)))
+
+
+def _trim(lines: Sequence[str]) -> tuple[str, ...]:
+    first, last = 0, len(lines)
+    while first < last and not lines[first]:
+        first += 1
+    while last > first and not lines[last - 1]:
+        last -= 1
+    return tuple(lines[first:last])
+
+
+def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document:
+    """Read a damaged dump; every table comes back with its columns parted and its rows found."""
+    pages = split_pages(text)
+    body, dumped = find_tables(pages, reader)
+    notices: list[Notice] = []
+    tables: list[Table] = []
+    if dumped:
+        language = reader.open([line for page in pages for line in page.lines if line])
+        position = 0
+        while position < len(dumped):
+            table = dumped[position]
+            right = dumped[position + 1] if position + 1 < len(dumped) else None
+            rows, seen = part_columns(table, language)
+            notices += seen
+            if right is not None and is_right_half(table, right):
+                tables.append(join_halves(table, rows, right))
+                position += 2
+            else:
+                tables.append(Table(table.header.names, rows, table.title))
+                position += 1
+    return Document(
+        path=path,
+        sha256=sha256,
+        media_type="text/plain",
+        route="ocr-dump",
+        health="damaged",
+        pages=body,
+        tables=tuple(tables),
+        notices=tuple(notices),
+    )
+
+
+def part_columns(
+    table: DumpTable, language: DocumentReader
+) -> tuple[tuple[Row, ...], tuple[Notice, ...]]:
+    """Rows of a dumped table, cells parted; a number that OCR lost is supplied and noted."""
+    if table.header.kinds[0] != "number":
+        cells = tuple(
+            Row((_plain("\n".join(part.lines), part.page),), part.page, part.page)
+            for part in table.parts
+        )
+        return cells, ()
+    lines: list[str] = []
+    page_of: list[int] = []
+    loose: set[int] = set()
+    starts: set[int] = set()
+    for part in table.parts:
+        starts.add(len(lines))
+        for index, line in enumerate(part.lines):
+            if line:
+                lines.append(line)
+                page_of.append(part.page)
+            elif index:
+                loose.add(len(lines))
+    found = untangle(
+        lines, table.header.kinds, language, frozenset(starts), frozenset(loose - starts)
+    )
+    notices = tuple(
+        Notice(
+            "number_lost",
+            f"Số thứ tự {row.cells[0][0].text} không đọc được, suy ra từ thứ tự các dòng.",
+            evidence=lines[row.first_line],
+        )
+        for row in found
+        if not row.number_read
+    )
+    return tuple(_row(row, page_of) for row in found), notices
+
+
+def _row(row: TangledRow, page_of: Sequence[int]) -> Row:
+    first, last = page_of[row.first_line], page_of[row.last_line]
+    cells = tuple(
+        Cell(
+            "\n".join(fragment.text for fragment in cell),
+            page_of[cell[0].line] if cell else first,
+            confidence=min((_sure(fragment.margin) for fragment in cell), default=1.0),
+            method=METHOD,
+        )
+        for cell in row.cells
+    )
+    return Row(cells, first, last, span=row.group)
+
+
+def _sure(margin: float) -> float:
+    """Confidence of a split from its margin over the next best, 0.5 where they tie."""
+    return 0.5 + 0.5 * min(max(margin, 0.0) / MARGIN_SURE, 1.0)
+
+
+def _plain(text: str, page: int) -> Cell:
+    return Cell(text, page, method=METHOD)
+
+
+def is_right_half(left: DumpTable, right: DumpTable) -> bool:
+    """A table without numbers, right after one with numbers, over as many pages."""
+    return (
+        left.header.kinds[0] == "number"
+        and right.header.kinds[0] != "number"
+        and len(right.header.kinds) == 1
+        and len(left.parts) == len(right.parts)
+    )
+
+
+def join_halves(left: DumpTable, rows: Sequence[Row], right: DumpTable) -> Table:
+    """One table from a wide table cut in two: left pages, then the right pages in their order."""
+    names = (*left.header.names, *right.header.names)
+    joined: list[Row] = []
+    alignment: list[str] = []
+    for part, beside in zip(left.parts, right.parts, strict=True):
+        here = [row for row in rows if row.page_first == part.page]
+        numbered = [row for row in here if not row.span]
+        halves = iter(
+            match_halves([" ".join(c.text for c in row.cells) for row in numbered], beside.lines)
+        )
+        for row in here:
+            if row.span:
+                joined.append(row)
+                alignment.append("")
+                continue
+            half: Half = next(halves)
+            cell = Cell("\n".join(half.lines), beside.page, half.confidence, METHOD)
+            joined.append(Row((*row.cells, cell), row.page_first, beside.page))
+            alignment.append(f"left page {part.page} with right page {beside.page}: {half.how}")
+    return Table(names, tuple(joined), left.title, tuple(alignment))

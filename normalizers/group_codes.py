@@ -1,0 +1,62 @@
+"""Find the printed code that begins a group row, as OCR left it.
+
+Group rows of plan appendices are numbered by roman numerals, capital letters, or both with a
+dotted arabic part ("I.2"), some with a word before them ("Nhóm II - ..."). OCR reads the roman
+``I`` as ``l``, ``1`` or ``|`` and drops the dot. This only says whether a line may begin with such
+a code; which code it is, ``normalizers.sections`` decides from the ones that may come next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.folding import fold
+
+_ROMAN = re.compile(r"^[IVXl1|!\]T]{1,5}[.:)]?$")
+_DOTTED = re.compile(r"^[IVXl1|!\]T]{0,5}[.,'|]\s?[\dlI]{1,2}[.:)]?$")
+_LETTER = re.compile(r"^[A-EĐ][.:)]?$")
+_WORDS = ("nhom", "phan", "muc", "chuong")
+
+CERTAIN_ROMAN = 0.0
+LOOKS_ARABIC = -3.0  # "1" or "11" is more often a row's number
+LETTER = -2.0
+DOTTED = -1.0
+NO_CODE = -5.0
+
+
+def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
+    """How many tokens the code takes and its cost (nats); None where no title can follow.
+
+    A line of words without a code may still be a group row whose code was lost: 0 tokens.
+    """
+    if not tokens:
+        return None
+    first = tokens[0]
+    if _is_group_word(first) and len(tokens) > 2 and _ROMAN.match(tokens[1]):
+        used = 3 if tokens[2] in ("-", "–", "—", ":") else 2
+        return used, CERTAIN_ROMAN
+    if _DOTTED.match(first) and len(first) > 1:
+        return _with_rules(tokens, 1), DOTTED
+    if _ROMAN.match(first):
+        sure = any(ch in "IVX" for ch in first) or first.startswith(("l", "|"))
+        return _with_rules(tokens, 1), CERTAIN_ROMAN if sure else LOOKS_ARABIC
+    if _LETTER.match(first):
+        return _with_rules(tokens, 1), LETTER
+    if re.match(r"^[\d“\"(-]", first):
+        return None
+    return (0, NO_CODE) if first[:1].isupper() else None
+
+
+def _is_group_word(token: str) -> bool:
+    folded = fold(token)
+    return any(Levenshtein.distance(folded, word) <= 1 for word in _WORDS)
+
+
+def _with_rules(tokens: Sequence[str], used: int) -> int:
+    """The code's tokens together with the marks of the rule that parts it from the title."""
+    while used < len(tokens) - 1 and not any(ch.isalnum() for ch in tokens[used]):
+        used += 1
+    return used

@@ -1,0 +1,156 @@
+"""Columns that OCR ran together come apart again: the mechanics, with a toy language a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pytest
+
+from extractors.interleaved import (
+    Context,
+    Kind,
+    TangledRow,
+    number_cost,
+    read_row_number,
+    split_tokens,
+    untangle,
+)
+from normalizers.group_codes import group_code
+from normalizers.phrases import PhraseLanguage
+
+TASKS = (
+    "Xây dựng danh mục các nền tảng số dùng chung trên địa bàn tỉnh",
+    "Triển khai bộ chỉ số đánh giá mức độ trưởng thành về quản trị dữ liệu",
+    "Thực hiện chiến lược hạ tầng số ngày 10 năm 2024 trên địa bàn tỉnh",
+)
+AGENCIES = ("Sở Khoa học và Công nghệ", "Công an tỉnh", "Các sở, ban, ngành")
+DEADLINES = ("Năm 2026", "Năm 2026-2030")
+TITLES = ("Hoàn thiện thể chế số", "Phát triển hạ tầng")
+
+
+class Reading(NamedTuple):
+    word: str
+    log_channel: float
+
+
+class ToyReader:
+    """Reads tokens as printed; each kind of column knows its own phrases."""
+
+    def __init__(self) -> None:
+        def uniform(word: str, context: Context) -> float:
+            return -9.0
+
+        self._languages = {
+            "text": PhraseLanguage((*TASKS, *TITLES), uniform, longest_list=1),
+            "agency": PhraseLanguage(AGENCIES, uniform, longest_list=2),
+            "deadline": PhraseLanguage(DEADLINES, uniform, longest_list=1),
+        }
+
+    def candidates(self, token: str) -> Sequence[Reading]:
+        return (Reading(token, -0.1),)
+
+    def log_probability(self, kind: Kind, word: str, context: Context) -> float:
+        return self._languages[kind].log_probability(word, context)
+
+    def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
+        return group_code(tokens)
+
+
+KINDS: tuple[Kind, ...] = ("number", "text", "agency", "deadline")
+
+
+def cells_of(row: TangledRow) -> list[str]:
+    return [" ".join(fragment.text for fragment in cell) for cell in row.cells]
+
+
+def read(lines: Sequence[str], **options: frozenset[int]) -> list[list[str]]:
+    return [cells_of(row) for row in untangle(lines, KINDS, ToyReader(), **options)]
+
+
+def test_centred_rows_come_apart() -> None:
+    lines = [
+        "Xây dựng danh mục các nền Sở Khoa học",
+        "1 tảng số dùng chung trên địa và Công Năm 2026",
+        "bàn tỉnh nghệ",
+        "Triển khai bộ chỉ số đánh giá",
+        "2 mức độ trưởng thành về quản Công an tỉnh Năm 2026-2030",
+        "trị dữ liệu",
+    ]
+    assert read(lines) == [
+        ["1", TASKS[0], AGENCIES[0], "Năm 2026"],
+        ["2", TASKS[1], AGENCIES[1], "Năm 2026-2030"],
+    ]
+
+
+def test_numbers_inside_text_do_not_begin_rows() -> None:
+    lines = [
+        "Xây dựng danh mục các nền",
+        "1 tảng số dùng chung trên địa Công an tỉnh Năm 2026",
+        "bàn tỉnh",
+        "Thực hiện chiến lược hạ tầng số ngày",
+        "2 10 năm 2024 trên địa bàn tỉnh Các sở, ban, ngành Năm 2026",
+    ]
+    assert [row[:2] for row in read(lines)] == [["1", TASKS[0]], ["2", TASKS[2]]]
+
+
+def test_a_lost_number_is_supplied_and_marked() -> None:
+    lines = [
+        "1 Xây dựng danh mục các nền tảng số Công an tỉnh Năm 2026",
+        "dùng chung trên địa bàn tỉnh",
+        "Triển khai bộ chỉ số đánh giá mức độ Công an tỉnh Năm 2026-2030",
+        "trưởng thành về quản trị dữ liệu",
+        "3 Thực hiện chiến lược hạ tầng số ngày Công an tỉnh Năm 2026",
+        "10 năm 2024 trên địa bàn tỉnh",
+    ]
+    rows = untangle(lines, KINDS, ToyReader())
+    assert [cells_of(row)[0] for row in rows] == ["1", "2", "3"]
+    assert [row.number_read for row in rows] == [True, False, True]
+
+
+def test_group_rows_span_the_columns() -> None:
+    lines = [
+        "I | Hoàn thiện thể chế số",
+        "1 Xây dựng danh mục các nền tảng số Công an tỉnh Năm 2026",
+        "dùng chung trên địa bàn tỉnh",
+        "Il | Phát triển hạ tầng",
+        "1 Triển khai bộ chỉ số đánh giá mức độ Công an tỉnh Năm 2026",
+        "trưởng thành về quản trị dữ liệu",
+    ]
+    rows = untangle(lines, KINDS, ToyReader())
+    assert [row.group for row in rows] == [True, False, True, False]
+    assert cells_of(rows[2])[1] == TITLES[1]
+    assert [cells_of(row)[0] for row in rows if not row.group] == ["1", "1"]
+
+
+def test_a_row_goes_on_over_the_page() -> None:
+    lines = [
+        "1 Xây dựng danh mục các nền tảng số Sở Khoa học và Năm 2026",
+        "dùng chung trên địa Công nghệ",
+        "bàn tỉnh",
+        "2 Triển khai bộ chỉ số đánh giá mức độ Công an tỉnh Năm 2026",
+        "trưởng thành về quản trị dữ liệu",
+    ]
+    rows = untangle(lines, KINDS, ToyReader(), page_starts=frozenset({0, 2}))
+    assert [cells_of(row)[1] for row in rows] == [TASKS[0], TASKS[1]]
+    assert (rows[0].first_line, rows[0].last_line) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("token", "number"), [("1", 1), ("l2", 12), ("12.", 12), ("2024", None), ("Sở", None)]
+)
+def test_row_numbers_as_ocr_leaves_them(token: str, number: int | None) -> None:
+    assert read_row_number(token) == number
+
+
+def test_a_misread_number_counts_as_the_expected_one() -> None:
+    assert number_cost("o5", (25,)) is not None
+    assert number_cost("o5", (25,))[0] == 25  # type: ignore[index]
+    assert number_cost("191", (19,))[0] == 19  # type: ignore[index]
+    assert number_cost("7", (25,))[0] == 7  # type: ignore[index]
+
+
+def test_rules_are_no_tokens() -> None:
+    tokens = split_tokens("2 | Công an |tỉnh")
+    assert [t.text for t in tokens] == ["2", "Công", "an", "tỉnh"]
+    assert [t.bar_before for t in tokens] == [False, True, False, True]
