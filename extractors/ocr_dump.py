@@ -93,14 +93,10 @@ def split_pages(text: str) -> tuple[DumpPage, ...]:
             pages[-1].append("")
         blanks = 0
         pages[-1].append(raw.strip())
-    # a lone page number is not a page of its own: it heads the next one
-    joined: list[list[str]] = []
-    for lines in pages:
-        if joined and all(_PAGE_NUMBER.match(line) or not line for line in joined[-1]):
-            joined[-1] = lines
-        else:
-            joined.append(lines)
-    return tuple(DumpPage(i + 1, tuple(lines)) for i, lines in enumerate(joined) if lines)
+    # a page number on a line of its own is no text; alone on a page it heads the next one
+    printed = [lines[1:] if _PAGE_NUMBER.match(lines[0]) else lines for lines in pages if lines]
+    trimmed = [_trim(lines) for lines in printed if any(lines)]
+    return tuple(DumpPage(number, lines) for number, lines in enumerate(trimmed, 1))
 
 
 def find_tables(
@@ -110,8 +106,7 @@ def find_tables(
     body: list[Page] = []
     tables: list[DumpTable] = []
     for page in pages:
-        lines = page.lines[1:] if page.lines and _PAGE_NUMBER.match(page.lines[0]) else page.lines
-        rest = list(lines)
+        rest = list(page.lines)
         while rest:
             known = tables[-1].header if tables else None
             found = _next_header(rest, reader, known)
