@@ -29,7 +29,7 @@ _ROW_CELLS = 3
 _WORD_RUNS = 2
 
 
-class Unreadable(Exception):  # noqa: N818 - it names the file's state, not a fault of ours
+class Unreadable(Exception):
     """The file goes to quarantine; the reason tells the clerk what to do."""
 
     def __init__(self, reason_vi: str, reason_en: str) -> None:

@@ -1,0 +1,309 @@
+"""Codes of group rows and labels of appendices: "A", "I.1", "Nhóm II", "Phụ lục 04".
+
+A printed code tells its place in the tree of sections: a code of a kind that is open begins a
+sibling, one of a new kind a child, and "I.1" belongs under "I". OCR confuses the strokes of Roman
+numbers with ``l``, ``1`` and ``|``; such codes are read as the likeliest one that may come next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.folding import fold, ink, one_line
+
+_MOST_ROMAN = 30
+_LETTERS = "ABCDEFGHIK"
+_AMBIGUOUS = frozenset("IVXLCDM")
+_WORDS = ("Nhóm", "Phần", "Mục", "Chương", "Giai đoạn", "Lĩnh vực")
+_ROMAN_VALUES = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
+
+_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_CODE = re.compile(
+    rf"^(?:(?P<word>{_WORD})\s+)?(?P<head>[IVXLCDM]+|[A-ZĐ]|\d{{1,2}})(?P<tail>(?:\.\d{{1,2}})*)$",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    rf"^(?P<code>(?:{_WORD})\s+(?:[IVXLCDM]+|\d{{1,2}}|[A-ZĐ])|[IVXLCDM]+(?:\.\d{{1,2}})*|[A-ZĐ])"
+    r"\s*(?:[.:)]|\s[-–]|[-–]\s)\s*(?P<title>\S.*)$",
+    re.DOTALL,
+)
+_DOTTED_TITLE = re.compile(r"^(?P<code>[IVXLCDM]+(?:\.\d{1,2})+)\.?\s+(?P<title>\S.*)$", re.DOTALL)
+_LABEL = re.compile(r"^\W*(phu luc|phu bieu)\b\s*(?:so\b)?\s*(?P<rest>.*)$")
+_DIGITS = re.compile(r"^\d{1,3}[a-z]?$")
+_LABEL_WORDS = 4
+_LEAST_LIKENESS = 0.55
+
+# Strokes that OCR takes for each other.
+_STROKES = frozenset("Il1|!¦ijït][TÍÌ/J")
+_LOOKALIKES = ("VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
+_MERGED = (("H", "II"), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI"))
+_STROKE_COST = 0.1
+_LOOKALIKE_COST = 0.3
+_DOT_COST = 0.35
+_MERGED_COST = 0.5
+_EDIT_COST = 1.0
+_UNEXPECTED_COST = 1.0
+_ORDER_COST = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One open section: its code without the trailing dot ("" where none) and its title."""
+
+    code: str
+    title: str
+    kind: str
+
+    def entry(self) -> str:
+        """The section as it stands in ``section_path``: "CODE Title"."""
+        return f"{self.code} {self.title}".strip()
+
+
+def roman(number: int) -> str:
+    """The Roman number, 1 to 39."""
+    text = ""
+    for letters, value in _ROMAN_VALUES:
+        while number >= value:
+            text += letters
+            number -= value
+    return text
+
+
+_ROMANS = {roman(number): number for number in range(1, _MOST_ROMAN + 1)}
+
+
+def clean_code(printed: str) -> str:
+    """A printed code without its closing dot or bracket: "I." → "I"."""
+    return one_line(printed).strip(" .:)-–")
+
+
+def split_section_title(text: str) -> tuple[str, str]:
+    """Part a code from its title: "Nhóm II - Xây dựng" → ("Nhóm II", "Xây dựng").
+
+    The code is "" where the text does not begin with one.
+    """
+    found = _DOTTED_TITLE.match(text.strip()) or _TITLE.match(text.strip())
+    if found is None:
+        return "", text.strip()
+    return clean_code(found["code"]), found["title"].strip()
+
+
+def kind_of(code: str, open_sections: Sequence[Section] = ()) -> str:
+    """The kind of numbering of a code: "letter", "roman", "roman.1", "nhóm", "number", "none".
+
+    A letter that is also a Roman number counts as the next letter where that letter is due.
+    """
+    if not code:
+        return "none"
+    found = _CODE.match(code)
+    if found is None:
+        return "other"
+    if found["word"]:
+        return found["word"].lower()
+    head = found["head"].upper()
+    depth = found["tail"].count(".")
+    return _head_kind(head, open_sections) + (f".{depth}" if depth else "")
+
+
+def _head_kind(head: str, open_sections: Sequence[Section]) -> str:
+    if head.isdigit():
+        return "number"
+    if len(head) > 1:
+        return "roman" if head in _ROMANS else "other"
+    if head not in _AMBIGUOUS:
+        return "letter"
+    due = {next_code(section.code, section.kind): section.kind for section in open_sections}
+    return due.get(head, "roman" if head in "IVX" else "letter")
+
+
+def next_code(code: str, kind: str) -> str:
+    """The code that follows ``code`` among its siblings; "" where none can be told."""
+    prefix, _, last = code.rpartition(".") if "." in kind else code.rpartition(" ")
+    separator = ("." if "." in kind else " ") if prefix else ""
+    return (prefix + separator + _next(last, kind)) if _next(last, kind) else ""
+
+
+def _next(part: str, kind: str) -> str:
+    if part.isdigit():
+        return str(int(part) + 1)
+    if kind == "letter":
+        index = _LETTERS.find(part)
+        return _LETTERS[index + 1] if 0 <= index < len(_LETTERS) - 1 else ""
+    number = _ROMANS.get(part, 0)
+    return roman(number + 1) if number else ""
+
+
+def is_next(code: str, before: str, kind: str) -> bool:
+    """Whether a code follows the one before it, without a gap."""
+    return next_code(before, kind).casefold() == code.casefold()
+
+
+def enter_section(open_sections: Sequence[Section], code: str, title: str) -> tuple[Section, ...]:
+    """The open sections, outermost first, once a group row with this code and title was met."""
+    kind = kind_of(code, open_sections)
+    section = Section(code, title, kind)
+    kinds = [known.kind for known in open_sections]
+    if kind in kinds:
+        return (*open_sections[: kinds.index(kind)], section)
+    if "." in kind:
+        parent = code.rpartition(".")[0]
+        codes = [known.code for known in open_sections]
+        if parent in codes:
+            return (*open_sections[: codes.index(parent) + 1], section)
+    kept = [known for known in open_sections if not known.kind.startswith(f"{kind}.")]
+    return (*kept, section)
+
+
+def expected_codes(open_sections: Sequence[Section]) -> tuple[str, ...]:
+    """Codes that may come next: siblings of every open section and first children."""
+    if not open_sections:
+        return ("I", "A", "Nhóm I", "I.1")
+    codes = [next_code(section.code, section.kind) for section in reversed(open_sections)]
+    innermost = open_sections[-1]
+    if innermost.kind in ("roman", "letter") or "." in innermost.kind:
+        codes.insert(0, f"{innermost.code}.1")
+    if not any(section.kind.startswith("roman") for section in open_sections):
+        codes.append("I")
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
+@lru_cache(maxsize=1)
+def _all_codes() -> tuple[str, ...]:
+    romans = list(_ROMANS)[:20]
+    dotted = [f"{head}.{number}" for head in romans[:12] for number in range(1, 13)]
+    groups = [f"Nhóm {number}" for number in romans[:12]]
+    return (*romans, *_LETTERS[:8], *dotted, *groups)
+
+
+def read_section_code(printed: str, expected: Sequence[str]) -> str:
+    """The most plausible code behind a damaged one.
+
+    Args:
+        printed: the code as OCR read it ("Il", "11.1", "|2", "I11", "VIl", "1.2", "Nhom 111").
+        expected: codes that may come next, likeliest first (:func:`expected_codes`).
+
+    Returns:
+        A code without closing dot; the cleaned print where nothing is near it.
+    """
+    code = clean_code(printed)
+    if not code:
+        return ""
+    due = list(expected)
+    best = min(
+        (_reading_cost(code, candidate, due), index, candidate)
+        for index, candidate in enumerate(dict.fromkeys((*due, *_all_codes())))
+    )
+    return best[2] if best[0] <= max(1.6, 0.5 * len(code)) else code
+
+
+def _reading_cost(printed: str, code: str, expected: list[str]) -> float:
+    cost = _distance(printed, code)
+    if code in expected:
+        return cost + _ORDER_COST * expected.index(code)
+    return cost + _UNEXPECTED_COST
+
+
+@lru_cache(maxsize=20_000)
+def _distance(printed: str, code: str) -> float:
+    word, _, number = code.rpartition(" ")
+    if word:
+        seen, _, rest = printed.rpartition(" ")
+        if not seen:
+            return 9.0
+        unlike = 1.0 - Levenshtein.normalized_similarity(fold(seen), fold(word))
+        return 4.0 * unlike + _strokes_distance(rest, number)
+    return min(_strokes_distance(variant, number) + cost for variant, cost in _unmerged(printed))
+
+
+def _unmerged(printed: str) -> Iterable[tuple[str, float]]:
+    """The print, and the print with one letter read as the strokes it may have merged."""
+    yield printed, 0.0
+    for merged, strokes in _MERGED:
+        if merged in printed:
+            yield printed.replace(merged, strokes), _MERGED_COST
+
+
+def _strokes_distance(printed: str, code: str) -> float:
+    """Edit distance with cheap OCR confusions."""
+    row = [_gap_cost(code[:end]) for end in range(len(code) + 1)]
+    for at, seen in enumerate(printed):
+        above, row = row, [_gap_cost(printed[: at + 1])]
+        for index, meant in enumerate(code):
+            row.append(
+                min(
+                    above[index] + _swap_cost(seen, meant),
+                    above[index + 1] + _single_cost(seen),
+                    row[index] + _single_cost(meant),
+                )
+            )
+    return row[-1]
+
+
+def _gap_cost(text: str) -> float:
+    return sum(_single_cost(character) for character in text)
+
+
+def _single_cost(character: str) -> float:
+    return _DOT_COST if character in ". ,-'" else _EDIT_COST
+
+
+def _swap_cost(seen: str, meant: str) -> float:
+    if seen == meant:
+        return 0.0
+    if seen in _STROKES and meant in _STROKES:
+        return _STROKE_COST
+    if seen in ".,-' " and meant in ".,-' ":
+        return _STROKE_COST
+    if any(seen in group and meant in group for group in _LOOKALIKES):
+        return _LOOKALIKE_COST
+    return _EDIT_COST
+
+
+def read_appendix_label(line: str, previous: str = "") -> str | None:
+    """The label of an appendix announced by a line: "PHỤ LỤC 04" → "04"; None where none is.
+
+    Damaged lines count ("Phu luc II )"); so does a label followed by its title ("Phụ lục I: ...").
+    "" where the line says "Phụ lục" and nothing more. ``previous`` is the label before this one:
+    after "I", a damaged "11" is "II".
+    """
+    text = one_line(line)
+    found = _LABEL.match(ink(text))
+    if found is None:
+        return _read_damaged_label(text, previous)
+    rest = text[found.start("rest") :]
+    mark = re.match(r"^[\w|!¦]{1,6}", rest)
+    if mark is None:
+        return "" if not any(map(str.isalnum, rest)) else None
+    after = rest[mark.end() :]
+    if after.strip(" .:)-–(") and not re.match(r"^\s*[.:\-–]\s*\S", after) and not after.isupper():
+        return None
+    return _label_number(mark[0], previous)
+
+
+def _read_damaged_label(text: str, previous: str) -> str | None:
+    """A label whose very word is damaged: a short line that nearly says "Phụ lục"."""
+    parts = text.split()
+    if not 2 <= len(parts) <= _LABEL_WORDS:
+        return None
+    first, second = ink(parts[0]), ink(parts[1])
+    likeness = Levenshtein.normalized_similarity(f"{first} {second}", "phu luc")
+    if likeness < _LEAST_LIKENESS or not (first.startswith("p") and second[:1] in ("l", "i", "1")):
+        return None
+    rest = [part for part in parts[2:] if any(map(str.isalnum, part)) or part in "|!"]
+    return _label_number(rest[0], previous) if rest else ""
+
+
+def _label_number(mark: str, previous: str) -> str | None:
+    due = next_code(previous, "roman") if previous in _ROMANS else ""
+    if _DIGITS.match(mark) and not due:
+        return mark
+    if mark in _ROMANS or (len(mark) == 1 and mark in _LETTERS):
+        return mark
+    expected = [due] if due else list(_ROMANS)[:3]
+    code = read_section_code(mark, expected)
+    return code if code in _ROMANS else (mark if _DIGITS.match(mark) else None)

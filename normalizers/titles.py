@@ -1,0 +1,116 @@
+"""The lines above an appendix's table: its label, its title, the "(Kèm theo ...)" sentence.
+
+Nghị định 30/2020/NĐ-CP, Phụ lục I, mục III.1: the label stands first ("Phụ lục II"), then the title
+in capitals, then the document the appendix belongs to. A skewed or stamped page mixes these lines
+up; capitals and brackets tell them apart again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.folding import fold, ink
+from normalizers.lines import join_lines
+from normalizers.sections import read_appendix_label
+
+_ATTACHED_WORDS = "kem theo"
+_LEAST_LIKENESS = 0.7
+_NUMBERED = re.compile(r"(?:\bs\S{0,3}\s+|\s)\d*\s*[-/][A-ZĐ]{2,}[-/A-ZĐ]*\b.*\bng\S{1,2}y\b")
+_LABEL_HEAD = re.compile(r"^\W*\S+\s+\S+\s*(?:\S{1,6}\s*)?[.:\-–]\s*")
+_FINAL_CONSONANTS = ("c", "ch", "m", "n", "ng", "nh", "p", "t")
+_VOWELS = frozenset("aeiouy")
+
+
+@dataclass(frozen=True, slots=True)
+class TitleBlock:
+    """What stood above a table.
+
+    ``label`` is None where no appendix is announced and "" where it has no number; ``attached`` is
+    the sentence "(Kèm theo ...)" with its brackets, "" where there is none.
+    """
+
+    label: str | None
+    title: str
+    attached: str
+
+
+def read_title_block(
+    lines: Sequence[str], previous: str = "", repair: Callable[[str], str] = str
+) -> TitleBlock:
+    """Part the lines above a table.
+
+    Args:
+        lines: printed lines in their order, damaged ones as OCR read them.
+        previous: label of the appendix before ("" for the first).
+        repair: mends a joined damaged line; identity for clean text.
+    """
+    label: str | None = None
+    title: list[str] = []
+    attached: list[str] = []
+    is_open = False
+    for line in lines:
+        line = join_lines(line)
+        found = read_appendix_label(line, previous) if label is None else None
+        if found is not None:
+            label = found
+            line = _after_label(line)
+        if not line:
+            continue
+        begins = not attached and begins_attachment(line)
+        if begins or (is_open and not is_capitals(line)):
+            attached.append(line)
+            is_open = not line.endswith(")")
+        else:
+            title.append(line)
+    return TitleBlock(label, repair(join_cut_lines(title)), repair(join_cut_lines(attached)))
+
+
+def begins_attachment(line: str) -> bool:
+    """Whether a line begins the "(Kèm theo ...)" sentence, also where its first words are lost."""
+    words = fold(line).strip("(\"' ").split()
+    if words[:2] == ["ban", "hanh"]:
+        words = words[2:]
+    start = ink(" ".join(words[:2]))
+    if Levenshtein.normalized_similarity(start, _ATTACHED_WORDS) >= _LEAST_LIKENESS:
+        return True
+    return bool(_NUMBERED.search(line)) and not is_capitals(line)
+
+
+def is_capitals(line: str) -> bool:
+    """Whether a printed line is in capitals; a few damaged letters do not matter."""
+    letters = [letter for letter in line if letter.isalpha()]
+    return bool(letters) and sum(map(str.isupper, letters)) >= 0.75 * len(letters)
+
+
+def _after_label(line: str) -> str:
+    """What follows the label on its own line: "Phụ lục I: DANH MỤC" → "DANH MỤC"."""
+    found = _LABEL_HEAD.match(line)
+    if found:
+        return line[found.end() :].strip()
+    words = line.split()
+    return " ".join(words[3:]) if len(words) > 4 else ""
+
+
+def join_cut_lines(lines: Sequence[str]) -> str:
+    """Lines of one title as one line; a word cut in two by the page's edge is made whole.
+
+    "… THỰC HIỆN CÁ" and "C NHIỆM VỤ" join to "… CÁC NHIỆM VỤ": no Vietnamese syllable is a bare
+    final consonant.
+    """
+    joined = ""
+    for line in lines:
+        if joined and _is_cut(joined, line):
+            joined += line
+        else:
+            joined = join_lines(f"{joined}\n{line}")
+    return joined
+
+
+def _is_cut(above: str, below: str) -> bool:
+    last = fold(above.split()[-1])
+    first = fold(below.split()[0])
+    return first in _FINAL_CONSONANTS and last[-1:] in _VOWELS and above[-1].isalpha()

@@ -1,0 +1,307 @@
+"""From a :class:`records.Document` to the rows of its appendices.
+
+Here it is decided which table is which appendix, which column is which field, and under which
+section titles a row stands. Nothing printed is dropped: a table or a column nobody knows becomes a
+finding that holds its cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from normalizers.headers import Column, Field, dataset_of, read_header
+from normalizers.lines import join_lines
+from normalizers.sections import (
+    Section,
+    clean_code,
+    enter_section,
+    expected_codes,
+    is_next,
+    kind_of,
+    read_section_code,
+    split_section_title,
+)
+from normalizers.titles import TitleBlock, read_title_block
+from pipeline.numbering import audit_numbering
+from pipeline.plan import Appendix, Finding, Plan, PlanRow
+from records import Cell, Document, Row, Table
+
+__all__ = ["Appendix", "Finding", "Plan", "PlanRow", "assemble", "letterhead_lines"]
+
+Repair = Callable[[str], str]
+ReadHeader = Callable[[Sequence[str]], "tuple[Column, ...] | None"]
+
+_FIELDS: frozenset[str] = frozenset(get_args(Field))
+_MARKS = frozenset("xX×✓✔√vV+*●•")
+_NO_MARK = frozenset(("", "-", "–"))
+_MOST_EVIDENCE = 4000
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+@dataclass(slots=True)
+class _Assembly:
+    """The plan while it is put together; the open appendix and its open sections."""
+
+    damaged: bool
+    repair: Repair
+    rows: list[PlanRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    appendices: list[Appendix] = field(default_factory=list)
+    block: TitleBlock = field(default_factory=lambda: TitleBlock(None, "", ""))
+    header: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    ordinal: int = 0
+
+
+def assemble(
+    document: Document, repair: Repair = _unchanged, header_reader: ReadHeader = read_header
+) -> Plan:
+    """The rows of a document's appendices, in printed order.
+
+    Args:
+        document: what an extractor read.
+        repair: mends one line of damaged Vietnamese; used for titles of appendices and sections
+            (cells are left as they were seen). Identity for healthy documents.
+        header_reader: fields for the header of a table, None where it is no known table.
+    """
+    state = _Assembly(document.health == "damaged", repair)
+    state.findings.extend(
+        Finding(notice.kind, notice.message, notice.evidence, notice.severity)
+        for notice in document.notices
+    )
+    for table in document.tables:
+        _enter_table(state, table)
+        columns = _named_columns(table.header) or header_reader(table.header)
+        dataset = dataset_of(columns) if columns else None
+        if columns is None or dataset is None:
+            _keep_unknown_table(state, table)
+            _count_rows(state, table, None, 0)
+            continue
+        _report_unknown_columns(state, table, columns)
+        before = len(state.rows)
+        _add_rows(state, table, columns, dataset)
+        _count_rows(state, table, dataset, len(state.rows) - before)
+    if not state.rows:
+        state.findings.append(_no_appendix(document))
+    state.findings.extend(audit_numbering(state.rows))
+    return Plan(tuple(state.rows), tuple(state.findings), tuple(state.appendices))
+
+
+def letterhead_lines(document: Document, repair: Repair = _unchanged) -> tuple[str, ...]:
+    """Running text for :func:`normalizers.letterhead.read_letterhead`, repaired line by line.
+
+    The lines above the tables follow the body: label, title and "(Kèm theo ...)" on one line each.
+    """
+    lines = [repair(line) for page in document.pages for line in page.lines if line.strip()]
+    previous = ""
+    for table in document.tables:
+        if not table.title:
+            continue
+        block = read_title_block(table.title, previous, repair)
+        if block.label is not None:
+            previous = block.label
+            lines.append(f"Phụ lục {block.label}".strip())
+        lines.extend(part for part in (block.title, block.attached) if part)
+    return tuple(lines)
+
+
+def _enter_table(state: _Assembly, table: Table) -> None:
+    """Open the table's appendix: a new one where a title announces it or the header changes."""
+    header = tuple(join_lines(name).casefold() for name in table.header)
+    if table.title:
+        block = read_title_block(table.title, state.block.label or "", state.repair)
+        new = block.label is not None or header != state.header
+        if block.label is None and state.header and header != state.header:
+            block = TitleBlock(state.block.label, block.title or state.block.title, block.attached)
+    else:
+        block, new = state.block, not state.header
+    state.header = header
+    if new:
+        state.ordinal = 0 if block.label != state.block.label or not state.rows else state.ordinal
+        state.block = block
+        state.sections = ()
+
+
+def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) -> None:
+    """Note the table as an appendix, or as more rows of the one noted last."""
+    block = state.block
+    last = state.appendices[-1] if state.appendices else None
+    page = table.rows[0].page_first if table.rows else 1
+    label, title = block.label or "", block.title
+    if last and (last.label, last.title, last.dataset) == (label, title, dataset):
+        state.appendices[-1] = Appendix(
+            label, title, last.attached, dataset, last.rows + rows, last.page_first
+        )
+    else:
+        state.appendices.append(Appendix(label, title, block.attached, dataset, rows, page))
+
+
+def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset: str) -> None:
+    names = _cell_names(table.header, columns)
+    for index, row in enumerate(table.rows):
+        if row.span:
+            _enter_group(state, row)
+            continue
+        alignment = table.alignment[index] if index < len(table.alignment) else ""
+        state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
+        state.ordinal += 1
+
+
+def _named_columns(header: Sequence[str]) -> tuple[Column, ...] | None:
+    """Columns of a header that already names fields, as the dump extractor's do ("year:2026")."""
+    columns = []
+    for name in header:
+        field_name, _, year = name.partition(":")
+        if field_name not in _FIELDS or (year and not year.isdigit()):
+            return None
+        columns.append(Column(cast(Field, field_name), int(year) if year else None))
+    return tuple(columns)
+
+
+def _cell_names(header: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    """The name each column's cells are kept under."""
+    names = []
+    for printed, column in zip(header, columns, strict=True):
+        if column.field == "year":
+            names.append(f"year:{column.year}")
+        elif column.field == "unknown":
+            names.append(f"unknown:{join_lines(printed)}")
+        else:
+            names.append(column.field)
+    return names
+
+
+def _plan_row(
+    state: _Assembly,
+    row: Row,
+    columns: Sequence[Column],
+    names: Sequence[str],
+    dataset: str,
+    alignment: str | None,
+) -> PlanRow:
+    cells: dict[str, Cell] = {}
+    for name, cell in zip(names, row.cells, strict=False):
+        cells[name] = cell if name not in cells else _joined(cells[name], cell)
+    number = cells.pop("number", None)
+    return PlanRow(
+        dataset=dataset,
+        appendix=state.block.label or "",
+        appendix_title=state.block.title,
+        section_path=tuple(section.entry() for section in state.sections),
+        row_no=join_lines(number.text) if number else "",
+        ordinal=state.ordinal,
+        cells=cells,
+        years=_marked_years(state, columns, row),
+        page_first=row.page_first,
+        page_last=row.page_last,
+        result_alignment=alignment,
+    )
+
+
+def _joined(above: Cell, below: Cell) -> Cell:
+    text = "\n".join(part for part in (above.text, below.text) if part)
+    confidence = min(above.confidence, below.confidence)
+    return Cell(text, above.page, confidence, above.method, above.box)
+
+
+def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tuple[int, ...]:
+    """Years whose column is marked. A mark that is no cross counts, and is reported."""
+    years = []
+    for column, cell in zip(columns, row.cells, strict=False):
+        mark = cell.text.strip()
+        if column.field != "year" or column.year is None or mark in _NO_MARK:
+            continue
+        years.append(column.year)
+        if mark not in _MARKS:
+            message = f"Cột năm {column.year} ghi “{join_lines(mark)}” thay vì dấu “x”."
+            state.findings.append(
+                Finding("year_mark", message, _row_evidence(row), row=len(state.rows))
+            )
+    return tuple(years)
+
+
+def _enter_group(state: _Assembly, row: Row) -> None:
+    """Open the section that a group row announces."""
+    code, title = row.cells[0].text, join_lines(row.cells[1].text)
+    if not code.strip():
+        code, title = split_section_title(title)
+    else:
+        title = title.lstrip("-– ").strip()
+    code = clean_code(code)
+    if state.damaged and code:
+        code = read_section_code(code, expected_codes(state.sections))
+    _report_section_gap(state, code, title)
+    state.sections = enter_section(state.sections, code, state.repair(title))
+
+
+def _report_section_gap(state: _Assembly, code: str, title: str) -> None:
+    """A finding where a section's code does not follow that of the section before it."""
+    kind = kind_of(code, state.sections)
+    before = next((section for section in state.sections if section.kind == kind), None)
+    if before is None or not code or is_next(code, before.code, kind):
+        return
+    state.findings.append(
+        Finding(
+            "section_gap",
+            f"Phụ lục {state.block.label or ''}: mục {code} đứng ngay sau mục {before.code}.",
+            f"{code} {title}",
+            row=len(state.rows),
+        )
+    )
+
+
+def _report_unknown_columns(state: _Assembly, table: Table, columns: Sequence[Column]) -> None:
+    for index, column in enumerate(columns):
+        if column.field != "unknown":
+            continue
+        texts = [join_lines(row.cells[index].text) for row in table.rows if not row.span]
+        name = join_lines(table.header[index])
+        state.findings.append(
+            Finding(
+                "unknown_column",
+                f"Không rõ cột “{name}” là gì; nội dung của cột được giữ ở đây.",
+                _shortened(" | ".join(text for text in texts if text)),
+            )
+        )
+
+
+def _keep_unknown_table(state: _Assembly, table: Table) -> None:
+    lines = [" | ".join(table.header), *(_row_evidence(row) for row in table.rows)]
+    state.findings.append(
+        Finding(
+            "unknown_table",
+            "Không nhận ra tiêu đề của bảng này nên không xếp được các dòng vào bộ dữ liệu nào; "
+            "nội dung bảng được giữ ở đây.",
+            "\n".join((*table.title, *lines)),
+            "error",
+        )
+    )
+
+
+def _no_appendix(document: Document) -> Finding:
+    first = next((line for page in document.pages for line in page.lines if line.strip()), "")
+    return Finding(
+        "no_appendix",
+        "Không tìm thấy phụ lục nào có bảng trong văn bản này. Hãy kiểm tra xem tệp đã gồm cả "
+        "phụ lục chưa.",
+        first,
+        "error",
+    )
+
+
+def _row_evidence(row: Row) -> str:
+    return " | ".join(join_lines(cell.text) for cell in row.cells)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_EVIDENCE else text[: _MOST_EVIDENCE - 1] + "…"
+
+
+def cells_by_field(row: PlanRow) -> Mapping[str, str]:
+    """The row's cells as running text, by field."""
+    return {name: join_lines(cell.text) for name, cell in row.cells.items()}
