@@ -1,0 +1,539 @@
+"""Agencies: who they are, how a printed list of them splits, which one a name means.
+
+The registry ships as ``data/agencies.toml``: central bodies, the bodies every province and
+every commune has, and named groups ("Các sở, ban, ngành"). A ``Scope`` says whose document is
+read: "Công an tỉnh" in a plan of Quảng Ngãi is that province's.
+
+``read_agency_cell`` reads a cell that OCR damaged: agency columns draw on a small vocabulary,
+so the cell is searched for the list of known names that explains its ink best.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from normalizers._cell_search import Found, Part, Phrase, Search
+from normalizers.folding import fold, ink, nfc, one_line, words
+
+Level = Literal["central", "province", "commune", "any"]
+MatchKind = Literal["exact", "alias", "fuzzy", "group", "unresolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency or a named group of agencies.
+
+    ``members`` (ids) is empty but for groups; ``successor_id`` took over on ``valid_to``.
+    """
+
+    agency_id: str
+    name: str
+    kind: str
+    level: Level
+    parent_id: str | None = None
+    aliases: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose document is read: slugs ("quang-ngai", "binh-chuong"), None where unknown."""
+
+    province: str | None = None
+    commune: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An agency a name may mean, and how alike the two are (0-1)."""
+
+    agency_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a mention means. ``candidates`` names the nearest agencies, best first."""
+
+    agency_id: str | None
+    match_kind: MatchKind
+    match_score: float
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyReading:
+    """The best reading of a damaged cell; ``text`` is "" where no list of names explains it."""
+
+    text: str
+    confidence: float
+
+
+# --- the registry -----------------------------------------------------------------------------
+
+
+def slug(name: str) -> str:
+    """``"Sở Nội vụ" → "so-noi-vu"``."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold(name)))
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    text = resources.files("normalizers").joinpath("data/agencies.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _province_names() -> Mapping[str, str]:
+    """Province slug → printed name."""
+    return {slug(name): name for name in _data()["provinces"]}
+
+
+def _placed(text: str, province: str | None) -> str | None:
+    """``text`` with its province filled in; None where that province is not known."""
+    if "{tinh}" not in text:
+        return text
+    return text.replace("{tinh}", province) if province else None
+
+
+def _without_place(text: str) -> str:
+    return re.sub(r"\s+(tỉnh\s+)?\{tinh\}", "", text)
+
+
+@lru_cache(maxsize=64)
+def agencies(scope: Scope | None = None) -> tuple[Agency, ...]:
+    """All agencies a document of ``scope`` can name; without one, provinces and communes in
+    general (ids "tinh.…" and "xa.…")."""
+    data = _data()
+    scope = scope or Scope()
+    general = scope == Scope()
+    province = _province_names().get(scope.province or "")
+    places: dict[Level, str] = {"central": "tw", "province": scope.province or "tinh"}
+    places["commune"] = f"{scope.province or 'tinh'}.{scope.commune}" if scope.commune else "xa"
+    levels: list[tuple[Level, Sequence[Mapping[str, Any]]]] = [("central", data["central"])]
+    levels.append(("province", data["province"]))
+    if general or scope.commune:
+        levels.append(("commune", data["commune"]))
+    found: list[Agency] = []
+    for level, entries in levels:
+        found += _bodies(level, entries, places[level], province)
+    return (*found, *_groups(data["group"], scope, places, found))
+
+
+def _bodies(
+    level: Level, entries: Sequence[Mapping[str, Any]], place: str, province: str | None
+) -> Iterator[Agency]:
+    def identify(name: str | None) -> str | None:
+        return f"{place}.{slug(_without_place(name))}" if name else None
+
+    for entry in entries:
+        if province and entry.get("only", province) != province:
+            continue
+        printed = [entry["name"], *entry.get("aliases", ())]
+        names = [filled for text in printed if (filled := _placed(text, province))]
+        names += [_without_place(text) for text in printed if "{tinh}" in text and not province]
+        yield Agency(
+            agency_id=str(identify(entry["name"])),
+            name=names[0],
+            kind=entry["kind"],
+            level=level,
+            parent_id=identify(entry.get("parent")),
+            aliases=tuple(dict.fromkeys(names[1:])),
+            valid_from=entry.get("valid_from"),
+            valid_to=entry.get("valid_to"),
+            successor_id=identify(entry.get("successor")),
+        )
+
+
+def _groups(
+    entries: Sequence[Mapping[str, Any]],
+    scope: Scope,
+    places: Mapping[Level, str],
+    bodies: Sequence[Agency],
+) -> Iterator[Agency]:
+    narrowest: Level = "commune" if scope.commune else "province"
+
+    def identify(name: str, level: Level) -> str:
+        wide = level == "commune" and not scope.commune
+        place = places["province"] if wide else places[narrowest if level == "any" else level]
+        return f"{place}.nhom.{slug(name)}"
+
+    level_of = {entry["name"]: entry["level"] for entry in entries}
+    for entry in entries:
+        level: Level = entry["level"]
+        members = [identify(name, level_of[name]) for name in entry.get("members", ())]
+        if kind := entry.get("member_kind"):
+            members += [
+                body.agency_id
+                for body in bodies
+                if body.kind == kind and body.level == level and body.valid_to is None
+            ]
+        yield Agency(
+            agency_id=identify(entry["name"], level),
+            name=entry["name"],
+            kind="group",
+            level=level,
+            aliases=tuple(entry.get("aliases", ())),
+            members=tuple(members),
+        )
+
+
+# --- splitting a list of names ----------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
+_TRAILING = " \t;,.:–—-|"
+# Folded first words of what can only be a body of its own.
+_HEADS = frozenset(
+    "so bo ban cong van ubnd uy phong trung cac hoi tinh thanh chi cuc doan tram to bao dai cty "
+    "dang thanh vien toa truong mttq hdnd kho ngan bhxh thong lien hiep doanh buu viettel vnpt "
+    "mobifone don co thue ubmttq ubmt mat chinh thu quoc bch bql quy tap tong cap xa dia".split()
+)
+
+
+@cache
+def _names_by_word() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """All printed names as folded words, under their first word, longest first."""
+    names: set[tuple[str, ...]] = set()
+    for agency in agencies():
+        names.update(_name_words(name) for name in (agency.name, *agency.aliases))
+    for entry in _data()["province"]:
+        for text in (entry["name"], *entry.get("aliases", ())):
+            if "{tinh}" in text:
+                names.update(
+                    _name_words(text.replace("{tinh}", province))
+                    for province in _data()["provinces"]
+                )
+    by_word: dict[str, list[tuple[str, ...]]] = {}
+    for name in names:
+        by_word.setdefault(name[0], []).append(name)
+    return {
+        word: tuple(sorted(group, key=lambda name: (-len(name), name)))
+        for word, group in by_word.items()
+    }
+
+
+def _name_words(text: str) -> tuple[str, ...]:
+    return tuple(fold(match.group()) for match in _WORD.finditer(text))
+
+
+def _known_spans(text: str) -> list[tuple[int, int]]:
+    """Where known names stand in ``text``: the longest first, none overlapping."""
+    tokens = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(text)]
+    spans = []
+    at = 0
+    while at < len(tokens):
+        here = tuple(token[2] for token in tokens[at : at + 24])
+        for name in _names_by_word().get(here[0], ()):
+            if here[: len(name)] == name:
+                spans.append((tokens[at][0], tokens[at + len(name) - 1][1]))
+                at += len(name)
+                break
+        else:
+            at += 1
+    return spans
+
+
+_SPLIT = re.compile(r"\s*(;)\s*|\s*(,)\s*|\s+(và)\s+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def split_mentions(text: str) -> tuple[str, ...]:
+    """Split a printed list of agencies into its names, as a reader would.
+
+    A semicolon always parts two names, a comma and a "và" only where both sides are names:
+    "Công an tỉnh, Sở Nội vụ và Sở Y tế" are three, "Các sở, ban, ngành" is one. Separators
+    inside a known name never count.
+    """
+    printed = one_line(text)
+    spans = _known_spans(printed)
+
+    def inside(place: int) -> bool:
+        return any(start <= place < end for start, end in spans)
+
+    def is_name(start: int, end: int) -> bool:
+        piece = printed[start:end].strip(_TRAILING)
+        first = words(piece)[:1]
+        if not first:
+            return False
+        begin = printed.find(piece, start)
+        return any(span[0] == begin for span in spans) or (
+            first[0] in _HEADS and len(piece) > 3 and " " in piece
+        )
+
+    cuts: list[tuple[int, int]] = []
+    begin = 0
+    separators = [match for match in _SPLIT.finditer(printed) if not inside(match.start())]
+    for number, match in enumerate(separators):
+        after = [later.start() for later in separators[number + 1 :]]
+        end = after[0] if after else len(printed)
+        sure = match.group(1) is not None
+        if sure or (is_name(begin, match.start()) and is_name(match.end(), end)):
+            cuts.append((match.start(), match.end()))
+            begin = match.end()
+    mentions = []
+    begin = 0
+    for start, end in [*cuts, (len(printed), len(printed))]:
+        mentions.append(printed[begin:start].strip(_TRAILING))
+        begin = end
+    return tuple(mention for mention in mentions if words(mention))
+
+
+# --- what a name means ------------------------------------------------------------------------
+
+_LEAST_SCORE = 0.84
+_LEAST_MARGIN = 0.06
+_LONGEST_MENTION = 240
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The names of one scope: folded key → agencies, and the same keys without blanks."""
+
+    by_key: Mapping[str, tuple[tuple[Agency, str], ...]]
+    keys: tuple[str, ...]
+    tight: tuple[str, ...]
+    tails: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _index(scope: Scope) -> _Index:
+    by_key: dict[str, list[tuple[Agency, str]]] = {}
+    for agency in agencies(scope):
+        for name in (agency.name, *agency.aliases):
+            by_key.setdefault(" ".join(words(name)), []).append((agency, name))
+    tails = [" ".join(words(tail)) for tail in _data()["qualifiers"]]
+    province = _province_names().get(scope.province or "")
+    if province:
+        folded = fold(province)
+        tails += [f"tinh {folded}", f"thanh pho {folded}", folded]
+    keys = tuple(by_key)
+    return _Index(
+        {key: tuple(entries) for key, entries in by_key.items()},
+        keys,
+        tuple(key.replace(" ", "") for key in keys),
+        tuple(sorted(tails, key=len, reverse=True)),
+    )
+
+
+def _exactly(mention: str, entries: Sequence[tuple[Agency, str]]) -> Match:
+    """A match whose folded words agree; the letters themselves grade it and break ties."""
+    graded = sorted(
+        (
+            (
+                round(Levenshtein.normalized_similarity(mention.casefold(), name.casefold()), 4),
+                agency.name == name,
+                agency,
+            )
+            for agency, name in entries
+        ),
+        key=lambda grade: (-grade[0], not grade[1], grade[2].agency_id),
+    )
+    score, is_name, agency = graded[0]
+    candidates = tuple(
+        dict.fromkeys(Candidate(other.agency_id, grade) for grade, _, other in graded)
+    )
+    rivals = {other.agency_id for grade, _, other in graded if grade == score}
+    if len(rivals) > 1:
+        return Match(None, "unresolved", score, candidates)
+    if agency.kind == "group":
+        return Match(agency.agency_id, "group", 1.0, candidates)
+    if score < 1.0:
+        return Match(agency.agency_id, "fuzzy", score, candidates)
+    return Match(agency.agency_id, "exact" if is_name else "alias", 1.0, candidates)
+
+
+@lru_cache(maxsize=16384)
+def resolve(mention: str, scope: Scope) -> Match:
+    """Which agency of ``scope`` a mention names.
+
+    Exact names and aliases first, then without what only qualifies them ("có liên quan", the
+    province's own name), then the nearest name in folded edit distance: accepted only where it
+    is near (≥ 0.84) and clearly nearer than any other agency's (by ≥ 0.06).
+    """
+    text = one_line(mention).strip(_TRAILING)
+    if len(text) > _LONGEST_MENTION:
+        return Match(None, "unresolved", 0.0)
+    index = _index(scope)
+    key = " ".join(words(text))
+    if not key:
+        return Match(None, "unresolved", 0.0)
+    if key in index.by_key:
+        return _exactly(text, index.by_key[key])
+    for tail in index.tails:
+        if key.endswith(" " + tail):
+            stem = key[: -len(tail) - 1]
+            if stem in index.by_key:
+                kept = " ".join(text.split()[: len(stem.split())])
+                match = _exactly(kept.strip(_TRAILING), index.by_key[stem])
+                return replace(match, match_kind="alias") if match.match_kind == "exact" else match
+    return _nearest(key, index)
+
+
+def _nearest(key: str, index: _Index) -> Match:
+    tight = key.replace(" ", "")
+    near = process.extract(
+        tight, index.tight, scorer=Levenshtein.normalized_similarity, limit=12, score_cutoff=0.5
+    )
+    best: dict[str, float] = {}
+    kinds: dict[str, str] = {}
+    for _, score, place in near:
+        for agency, _name in index.by_key[index.keys[place]]:
+            best[agency.agency_id] = max(best.get(agency.agency_id, 0.0), score)
+            kinds[agency.agency_id] = agency.kind
+    order = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    candidates = tuple(Candidate(agency_id, round(score, 4)) for agency_id, score in order[:3])
+    if not order:
+        return Match(None, "unresolved", 0.0)
+    agency_id, score = order[0]
+    runner_up = order[1][1] if len(order) > 1 else 0.0
+    if score < _LEAST_SCORE or score - runner_up < _LEAST_MARGIN:
+        return Match(None, "unresolved", round(score, 4), candidates)
+    kind: MatchKind = "group" if kinds[agency_id] == "group" else "fuzzy"
+    return Match(agency_id, kind, round(min(score, 0.949), 4), candidates)
+
+
+# --- damaged cells ----------------------------------------------------------------------------
+
+_RARE = 30
+_MOST_COST_A_LETTER = 0.34
+_USUAL_LISTS = (
+    "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
+    "Sở Khoa học và Công nghệ; Công an tỉnh",
+    "Công an tỉnh; các sở, ban, ngành có liên quan",
+    "Công an tỉnh, Văn phòng UBND tỉnh, Sở Nội vụ, Sở Khoa học và Công nghệ",
+    "Văn phòng UBND tỉnh và các sở, ban, ngành; UBND các xã, phường, đặc khu",
+    "Các doanh nghiệp viễn thông trên địa bàn tỉnh; UBND các xã, phường, đặc khu",
+    "Văn phòng HĐND và UBND; Phòng Văn hóa - Xã hội",
+)
+
+
+@cache
+def agency_phrases() -> tuple[str, ...]:
+    """Every name, alias and usual list as agency columns print them."""
+    phrases: list[str] = []
+    for agency in agencies():
+        phrases += (agency.name, *agency.aliases)
+    qualified = [f"{name} có liên quan" for name in ("Các sở, ban, ngành", "Các sở, ngành")]
+    lowered = [text[0].lower() + text[1:] for text in phrases if text.startswith("Các ")]
+    return tuple(dict.fromkeys([*phrases, *qualified, *lowered, *_USUAL_LISTS]))
+
+
+@cache
+def _search() -> Search:
+    phrases: list[Phrase] = []
+    for agency in agencies():
+        group = agency.kind == "group"
+        for name in (agency.name, *agency.aliases):
+            letters = sum(map(str.isalpha, name))
+            cost = _RARE if agency.valid_to else 0
+            cost += 60 if letters < 5 else 15 if letters < 8 else 0
+            if name != agency.name:
+                cost += 8
+            phrases.append(Phrase(name, cost, common=group))
+    phrases += [Phrase(tail, tail=True, common=True) for tail in _data()["qualifiers"]]
+    for province in _data()["provinces"]:
+        phrases += [Phrase(f"tỉnh {province}", 40, tail=True), Phrase(province, 40, tail=True)]
+    return Search(phrases)
+
+
+@lru_cache(maxsize=8192)
+def read_agency_cell(damaged: str) -> AgencyReading:
+    """The list of known names that a damaged agency cell prints, with its separators.
+
+    ``damaged`` may hold noise and line breaks. ``confidence`` (0-1) falls with the part of the
+    letters the ink contradicts and with the nearness of another name. Where no list explains
+    the cell well the text is "" and the caller reads the cell by other means.
+    """
+    printed = nfc(damaged).replace("\n", " ").strip()
+    found = _search().read(printed)
+    if found is None or not found.letters:
+        return AgencyReading("", 0.0)
+    strain = found.cost / found.letters
+    if strain > _MOST_COST_A_LETTER and not (strain < 0.45 and _clear(found)):
+        return AgencyReading("", 0.0)
+    return AgencyReading(_written(found, printed), _confidence(found, strain))
+
+
+def _clear(found: Found) -> bool:
+    """One name whose rivals are all far behind: even heavy damage leaves no other reading."""
+    return len(found.parts) <= 2 and all(
+        part.margin > 25 * max(1, _letters(part)) ** 0.5 for part in found.parts
+    )
+
+
+def _letters(part: Part) -> int:
+    return sum(map(str.isalpha, part.phrase.text))
+
+
+def _confidence(found: Found, strain: float) -> float:
+    margin = min(part.margin / 100 for part in found.parts)
+    fit = max(0.0, 1.0 - strain / 0.5)
+    clear = min(1.0, 0.4 + max(0.0, margin) / 4)
+    return round(fit**0.5 * clear, 3)
+
+
+def _written(found: Found, printed: str) -> str:
+    text = ""
+    for number, part in enumerate(found.parts):
+        if number:
+            text += {" va ": " và "}.get(found.separators[number - 1], found.separators[number - 1])
+        text += _as_inked(part, printed, after_stop=number == 0)
+    return text + _ending(printed[found.end :], text)
+
+
+def _ending(rest: str, text: str) -> str:
+    """The stop after the last name; dots below a vowel are often read as a comma or a dot."""
+    stops = [character for character in rest if character in ";:.,"]
+    if not stops:
+        return ""
+    if any(stop in ";:" for stop in stops):
+        return ";"
+    dotted_last = any(mark in text.rsplit(" ", 1)[-1] for mark in "ạậặẹệịọộợụựỵ")
+    return "." if "." in stops[:1] and not dotted_last else ""
+
+
+def _as_inked(part: Part, printed: str, after_stop: bool) -> str:
+    """The name, with what the ink decides: capitals of common names, blanks at a hyphen."""
+    piece = printed[part.start : part.end]
+    text = part.phrase.text
+    if part.phrase.common:
+        text = _capitals(text, piece, after_stop)
+    if " - " in text:
+        hyphen = re.search(r"(\s*)[-–—](\s*)", piece.strip(" -"))
+        if hyphen:
+            text = text.replace(" - ", f"{hyphen.group(1)[:1]}-{hyphen.group(2)[:1]}", 1)
+    return text
+
+
+def _capitals(text: str, piece: str, first: bool) -> str:
+    """Case of each word's first letter as in the ink, where the ink shows that letter."""
+    del first
+    printed_words = text.split(" ")
+    read_words = [word for word in re.split(r"\s+", piece) if any(map(str.isalnum, word))]
+    if len(read_words) != len(printed_words):
+        begin = next((character for character in piece if character.isalnum()), "")
+        if begin.isalpha() and ink(begin) == fold(text[0]):
+            return (text[0].upper() if begin.isupper() else text[0].lower()) + text[1:]
+        return text
+    cased = []
+    for word, read in zip(printed_words, read_words, strict=True):
+        begin = next((character for character in read if character.isalnum()), "")
+        same = begin.isalpha() and ink(begin) == fold(word[0])
+        if not same or word.isupper():
+            cased.append(word)
+        else:
+            cased.append((word[0].upper() if begin.isupper() else word[0].lower()) + word[1:])
+    return " ".join(cased)
