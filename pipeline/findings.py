@@ -14,6 +14,9 @@ DOUBTFUL = 0.6
 OVER_DOCUMENTS = frozenset({"quarantined", "duplicate_file", "document_id_clash"})
 """Kinds that depend on which other files are there; made anew at every run."""
 
+UNREAD = frozenset({"no_appendix", "unknown_table", "unknown_column"})
+"""Kinds that tell of a part of a document that reached no dataset; the exit code is then 2."""
+
 
 def finding(
     kind: str,
@@ -103,15 +106,6 @@ def unreadable_deadline(document_id: str, row_id: str, text: str) -> Record:
         row_id=row_id,
         severity="info",
         evidence=text,
-    )
-
-
-def no_appendix(document_id: str) -> Record:
-    """A document in which no appendix table was found."""
-    return finding(
-        "no_appendix",
-        "Không tìm thấy bảng phụ lục nào trong văn bản này.",
-        document_id=document_id,
     )
 
 

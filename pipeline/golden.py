@@ -19,6 +19,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.row_ids import section_code
 from pipeline.schema import AGENCY_COLUMNS, ROW_DATASETS, TEXT_COLUMNS, Record
 
 METADATA = (
@@ -182,8 +183,8 @@ def pair_rows(golden: Sequence[Record], seen: Sequence[Record]) -> list[tuple[in
 
 
 def section_codes(path: Sequence[str]) -> tuple[str, ...]:
-    """The codes of a section path: the first word of each entry."""
-    return tuple(entry.split(" ", 1)[0] for entry in path)
+    """The codes of a section path, outermost first; a title without code counts as itself."""
+    return tuple(section_code(entry) or entry for entry in path)
 
 
 def folded(value: Any) -> str:

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__, findings, store
+from pipeline.contract import check_contract
 from pipeline.errors import ExitCode, PhulucError
 from pipeline.inbox import InputFile, discover, fingerprint
 from pipeline.links import hold_citations, link_rows
 from pipeline.messages import choose
 from pipeline.process import Datasets, FileReader, Reading
+from pipeline.registry import named_with_kin
 from pipeline.schema import DATASETS, ROW_DATASETS, SCHEMA_VERSION, Record
 from pipeline.workers import run_each
 
@@ -55,8 +57,8 @@ class RunReport:
     @property
     def exit_code(self) -> ExitCode:
         """2 where an input was quarantined, or a document could not be read in full."""
-        broken = any(one["severity"] == "error" for one in self.datasets["findings"])
-        return ExitCode.QUARANTINED if self.quarantined or broken else ExitCode.OK
+        unread = any(one["kind"] in findings.UNREAD for one in self.datasets["findings"])
+        return ExitCode.QUARANTINED if self.quarantined or unread else ExitCode.OK
 
 
 def run(
@@ -237,16 +239,17 @@ def _kept(document_id: str, path: str, old: Datasets) -> Reading:
     datasets: Datasets = {}
     for name, dataset in DATASETS.items():
         if name in ("agencies", "links"):
-            continue
-        if "document_id" in dataset.names:
-            records = [row for row in old[name] if row["document_id"] == document_id]
+            datasets[name] = []
+        elif "document_id" in dataset.names:
+            datasets[name] = [row for row in old[name] if row["document_id"] == document_id]
         else:
-            records = [row for row in old[name] if row["row_id"].startswith(f"{document_id}/")]
-        datasets[name] = records
+            prefix = f"{document_id}/"
+            datasets[name] = [row for row in old[name] if row["row_id"].startswith(prefix)]
     datasets["findings"] = [
         row for row in datasets["findings"] if row["kind"] not in findings.OVER_DOCUMENTS
     ]
     datasets["documents"] = [datasets["documents"][0] | {"path": path}]
+    datasets["agencies"] = named_with_kin(datasets, old["agencies"])
     return Reading(datasets)
 
 
@@ -331,9 +334,6 @@ def _merge(
     duplicates: dict[str, str],
 ) -> Datasets:
     """All documents' records, ordered by document, with what binds them together."""
-    from normalizers.agencies import agencies
-    from pipeline.contract import check_contract
-
     merged: Datasets = {name: [] for name in DATASETS}
     for reading in sorted(readings.values(), key=lambda one: one.document_id):
         for name, records in reading.datasets.items():
@@ -358,16 +358,16 @@ def _merge(
         document | {"warnings": warned.get(document["document_id"], 0)}
         for document in merged["documents"]
     ]
-    merged["agencies"] = [agency_record(agency) for agency in agencies()]
+    merged["agencies"] = _one_of_each(merged["agencies"])
     merged["citations"] = hold_citations(merged["citations"], merged["documents"])
     merged["links"] = link_rows(merged)
     check_contract({name: merged[name] for name in ("documents", "agencies", "links", "findings")})
     return merged
 
 
-def agency_record(agency: Any) -> Record:
-    """A row of the ``agencies`` dataset from the registry's own record."""
-    return {
-        name: list(value) if isinstance(value := getattr(agency, name), tuple) else value
-        for name in DATASETS["agencies"].names
-    }
+def _one_of_each(agencies: Iterable[Record]) -> list[Record]:
+    """Each agency once, ordered by id; documents of one province name the same ones."""
+    by_id: dict[str, Record] = {}
+    for agency in agencies:
+        by_id.setdefault(agency["agency_id"], agency)
+    return [agency for _, agency in sorted(by_id.items())]

@@ -1,0 +1,356 @@
+"""From an assembled plan to the records of its datasets: repair the Vietnamese, then read it.
+
+Confidence of a cell: the extractor's (is this text of this cell?) or the reading's (is this what
+it says?), whichever is less. Confidence of a row: that of its least sure cell. A row needs review
+where that is below :data:`pipeline.findings.DOUBTFUL`, or where a warning concerns it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from normalizers.agencies import Scope, agencies, read_agency_cell, resolve, split_mentions
+from normalizers.agencies import slug as slug_of
+from normalizers.citations import cite
+from normalizers.deadlines import read_damaged_deadline, read_deadline
+from normalizers.letterhead import Letterhead, read_letterhead
+from normalizers.lines import join_lines
+from normalizers.repair import RepairModel, RepairSession, TokenRepair
+from normalizers.targets import read_damaged_target, read_period, read_target
+from pipeline import findings
+from pipeline.assemble import assemble, letterhead_lines
+from pipeline.paragraphs import paragraphs
+from pipeline.plan import Plan, PlanRow
+from pipeline.process import Datasets
+from pipeline.registry import agency_record, named_with_kin
+from pipeline.row_ids import row_ids_of, section_code
+from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Record
+from records import Cell, Document
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """The text of a cell as it is stored, how sure it is, and what was changed to get there."""
+
+    text: str
+    confidence: float
+    repairs: tuple[TokenRepair, ...] = ()
+
+
+@dataclass(slots=True)
+class _Titles:
+    """Repairs titles for the assembler and remembers what it changed."""
+
+    session: RepairSession
+    changed: dict[str, tuple[TokenRepair, ...]] = field(default_factory=dict)
+
+    def __call__(self, line: str) -> str:
+        repaired = self.session.repair(line)
+        if repaired.tokens:
+            self.changed[repaired.text] = repaired.tokens
+        return repaired.text
+
+
+def records_of(document: Document, model: RepairModel, session: RepairSession | None) -> Datasets:
+    """The datasets of one document (``links`` stay empty: they need other documents).
+
+    ``session`` is the repair session the extractor worked with, if it needed one.
+    """
+    session = session or model.session(printed_lines(document))
+    titles = _Titles(session)
+    plan = assemble(document, titles)
+    body = letterhead_lines(document, titles)
+    letterhead = read_letterhead(body)
+    document_id = document_id_of(letterhead, document.sha256)
+    scope = scope_of(letterhead)
+    datasets: Datasets = {name: [] for name in DATASETS}
+    row_ids = row_ids_of(document_id, plan.rows)
+    for row_id, row in zip(row_ids, plan.rows, strict=True):
+        readings = {
+            name: read_cell(name, cell, session)
+            for name, cell in row.cells.items()
+            if cell.text.strip()
+        }
+        _add_row(datasets, document_id, row_id, row, readings, scope)
+        _add_section_repairs(datasets, row_id, row, titles)
+    for found in plan.findings:
+        datasets["findings"].append(
+            findings.finding(
+                found.kind,
+                found.message,
+                document_id=document_id,
+                row_id=row_ids[found.row] if found.row is not None and plan.rows else None,
+                severity=found.severity,
+                evidence=found.evidence or None,
+            )
+        )
+    _mark_rows_for_review(datasets)
+    _add_citations(datasets, document_id, document, session)
+    datasets["documents"].append(_document_record(document, plan, letterhead, document_id, scope))
+    datasets["agencies"] = named_with_kin(datasets, map(agency_record, agencies(scope)))
+    return datasets
+
+
+def printed_lines(document: Document) -> list[str]:
+    """Every printed line of the document, running text first."""
+    lines = [line for page in document.pages for line in page.lines]
+    for table in document.tables:
+        lines += table.title
+        for row in table.rows:
+            for cell in row.cells:
+                lines += cell.text.split("\n")
+    return lines
+
+
+def read_cell(name: str, cell: Cell, session: RepairSession) -> CellReading:
+    """What a cell says; ``name`` is its field, which decides who reads it where it is damaged."""
+    printed = join_lines(cell.text)
+    if session.health == "damaged" and name in AGENCY_COLUMNS:
+        agency = read_agency_cell(cell.text)
+        if agency.text:
+            changed = token_repairs(printed, agency.text, agency.confidence, "agency-list")
+            return CellReading(agency.text, min(cell.confidence, agency.confidence), changed)
+    elif session.health == "damaged" and name in ("deadline", "target"):
+        reader = read_damaged_deadline if name == "deadline" else read_damaged_target
+        text = reader(cell.text)
+        if text:
+            return CellReading(text, cell.confidence, token_repairs(printed, text, 1.0, name))
+    repaired = session.repair(cell.text)
+    return CellReading(repaired.text, min(cell.confidence, repaired.confidence), repaired.tokens)
+
+
+def token_repairs(
+    source: str, repaired: str, confidence: float, reason: str
+) -> tuple[TokenRepair, ...]:
+    """The runs of tokens in which two readings of a cell differ."""
+    before, after = source.split(), repaired.split()
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    return tuple(
+        TokenRepair(a0, " ".join(before[a0:a1]), " ".join(after[b0:b1]), confidence, reason)
+        for tag, a0, a1, b0, b1 in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def document_id_of(letterhead: Letterhead, sha256: str) -> str:
+    """Issuer, number and year ("quang-ngai-ubnd.05-kh-ubnd.2026"); else issuer and content hash."""
+    issuer = letterhead.issuer_slug or "khong-ro"
+    if letterhead.doc_number and letterhead.issued_on:
+        return f"{issuer}.{slug_of(letterhead.doc_number)}.{letterhead.issued_on.year}"
+    return f"{issuer}.{sha256[:12]}"
+
+
+def scope_of(letterhead: Letterhead) -> Scope:
+    """Whose document it is, from its issuer: a province's or a commune's."""
+    return letterhead.scope
+
+
+def _add_row(
+    datasets: Datasets,
+    document_id: str,
+    row_id: str,
+    row: PlanRow,
+    readings: Mapping[str, CellReading],
+    scope: Scope,
+) -> None:
+    texts = {name: reading.text or None for name, reading in readings.items()}
+    record: Record = {
+        "row_id": row_id,
+        "document_id": document_id,
+        "appendix": row.appendix,
+        "appendix_title": row.appendix_title or None,
+        "section_path": list(row.section_path),
+        "row_no": row.row_no or None,
+        "ordinal": row.ordinal,
+        "page_first": row.page_first,
+        "page_last": row.page_last,
+        "confidence": round(min((one.confidence for one in readings.values()), default=0.0), 4),
+        "needs_review": False,
+    }
+    record |= {name: texts.get(name) for name in TEXT_COLUMNS[row.dataset]}
+    if row.dataset == "indicators":
+        record |= _target_columns(record, row)
+    if "deadline" in record:
+        record |= _deadline_columns(record["deadline"])
+        if record["deadline"] and record["deadline_kind"] == "unknown":
+            datasets["findings"].append(
+                findings.unreadable_deadline(document_id, row_id, record["deadline"])
+            )
+    if row.dataset == "projects":
+        record["years"] = sorted(row.years)
+    if row.dataset == "results":
+        record["result_alignment"] = row.result_alignment
+    datasets[row.dataset].append({name: record[name] for name in DATASETS[row.dataset].names})
+    _add_cells(datasets, document_id, row_id, row, readings)
+    for role in AGENCY_COLUMNS:
+        if record.get(role):
+            _add_assignments(datasets, document_id, row_id, role, record[role], scope)
+
+
+def _target_columns(record: Record, row: PlanRow) -> Record:
+    target = read_target(record["target"] or "")
+    start, end = read_period((*row.section_path, row.appendix_title), record["text"] or "")
+    return {
+        "target_value": target.value,
+        "target_unit": target.unit,
+        "target_comparator": target.comparator,
+        "period_start": start,
+        "period_end": end,
+    }
+
+
+def _deadline_columns(printed: str | None) -> Record:
+    if not printed:
+        return {"deadline_kind": None, "deadline_start": None, "deadline_end": None}
+    deadline = read_deadline(printed)
+    return {
+        "deadline_kind": deadline.kind,
+        "deadline_start": deadline.start,
+        "deadline_end": deadline.end,
+    }
+
+
+def _add_cells(
+    datasets: Datasets,
+    document_id: str,
+    row_id: str,
+    row: PlanRow,
+    readings: Mapping[str, CellReading],
+) -> None:
+    for name, reading in readings.items():
+        cell = row.cells[name]
+        box = cell.box
+        datasets["cells"].append(
+            {
+                "row_id": row_id,
+                "field": name,
+                "page": cell.page,
+                "x0": box.x0 if box else None,
+                "y0": box.y0 if box else None,
+                "x1": box.x1 if box else None,
+                "y1": box.y1 if box else None,
+                "source_text": cell.text,
+                "text": reading.text,
+                "confidence": round(reading.confidence, 4),
+                "method": cell.method,
+            }
+        )
+        _add_repairs(datasets, row_id, name, reading.repairs)
+        if reading.confidence < findings.DOUBTFUL and name in TEXT_COLUMNS[row.dataset]:
+            datasets["findings"].append(
+                findings.doubtful_cell(document_id, row_id, name, reading.confidence, cell.text)
+            )
+
+
+def _add_repairs(
+    datasets: Datasets, row_id: str, name: str, repairs: Sequence[TokenRepair]
+) -> None:
+    datasets["repairs"] += [
+        {
+            "row_id": row_id,
+            "field": name,
+            "position": repair.position,
+            "source": repair.source,
+            "repaired": repair.repaired,
+            "confidence": round(repair.confidence, 4),
+            "reason": repair.reason,
+        }
+        for repair in repairs
+    ]
+
+
+def _add_section_repairs(datasets: Datasets, row_id: str, row: PlanRow, titles: _Titles) -> None:
+    for entry in row.section_path:
+        title = entry[len(section_code(entry)) :].strip()
+        for repaired in {entry, title} & titles.changed.keys():
+            _add_repairs(datasets, row_id, "section_path", titles.changed[repaired])
+
+
+def _add_assignments(
+    datasets: Datasets, document_id: str, row_id: str, role: str, text: str, scope: Scope
+) -> None:
+    for position, mention in enumerate(split_mentions(text)):
+        match = resolve(mention, scope)
+        datasets["assignments"].append(
+            {
+                "row_id": row_id,
+                "role": role,
+                "position": position,
+                "mention": mention,
+                "agency_id": match.agency_id,
+                "match_kind": match.match_kind,
+                "match_score": round(match.match_score, 4),
+            }
+        )
+        if match.agency_id is None:
+            datasets["findings"].append(
+                findings.unresolved_agency(document_id, row_id, role, mention)
+            )
+
+
+def _mark_rows_for_review(datasets: Datasets) -> None:
+    warned = {one["row_id"] for one in datasets["findings"] if one["severity"] != "info"}
+    for name in ROW_DATASETS:
+        for row in datasets[name]:
+            doubtful = row["confidence"] < findings.DOUBTFUL
+            row["needs_review"] = doubtful or row["row_id"] in warned
+
+
+def _add_citations(
+    datasets: Datasets, document_id: str, document: Document, session: RepairSession
+) -> None:
+    for paragraph in paragraphs(document.pages):
+        _cite(datasets, document_id, None, session.repair(paragraph).text)
+    for name in ROW_DATASETS:
+        for row in datasets[name]:
+            for column in TEXT_COLUMNS[name]:
+                if row[column]:
+                    _cite(datasets, document_id, row["row_id"], row[column])
+
+
+def _cite(datasets: Datasets, document_id: str, row_id: str | None, text: str) -> None:
+    datasets["citations"] += [
+        {
+            "document_id": document_id,
+            "row_id": row_id,
+            "mention": citation.mention,
+            "cited_number": citation.number,
+            "cited_type": citation.type,
+            "cited_on": citation.issued_on,
+            "cited_issuer": citation.issuer,
+            "cited_document_id": None,
+        }
+        for citation in cite(text)
+    ]
+
+
+def _document_record(
+    document: Document, plan: Plan, letterhead: Letterhead, document_id: str, scope: Scope
+) -> Record:
+    last_pages = [page.number for page in document.pages] + [row.page_last for row in plan.rows]
+    pages = max(last_pages, default=0)
+    issuer_id = resolve(letterhead.issuer, scope).agency_id if letterhead.issuer else None
+    return {
+        "document_id": document_id,
+        "path": document.path,
+        "sha256": document.sha256,
+        "media_type": document.media_type,
+        "doc_number": letterhead.doc_number,
+        "doc_type": letterhead.doc_type,
+        "is_draft": letterhead.is_draft,
+        "issued_on": letterhead.issued_on,
+        "issuer": letterhead.issuer,
+        "issuer_id": issuer_id,
+        "place": letterhead.place,
+        "title": letterhead.title,
+        "signer": letterhead.signer,
+        "signer_title": letterhead.signer_title,
+        "recipients": list(letterhead.recipients or ()),
+        "pages": pages,
+        "route": [document.route] * pages,
+        "text_health": document.health,
+        "rows": len(plan.rows),
+        "warnings": 0,
+    }
