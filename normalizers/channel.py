@@ -1,0 +1,261 @@
+"""The channel: how likely a printed word comes out of OCR as what we see, P(seen | word).
+
+Two models in one. Words whose damage was seen often enough speak from counts; behind them stands
+a character channel, in which every printed letter becomes none to three read characters
+(``ữ`` → ``it``, ``ir``, ``tr``, ``i¢``). Both are natural logs. Words are lower-case (or terms with
+their own capitals), seen tokens are lower-cased cores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+from unidecode import unidecode
+
+MAX_SEGMENT = 3
+PRIOR_STRENGTH = 6.0  # pseudo-counts with which the character channel backs a word's own counts
+LONGEST_SEEN = 14
+LONGEST_WORD = 9
+
+_LOOKS_LIKE = str.maketrans(
+    {
+        "0": "o", "6": "o", "1": "l", "4": "a", "8": "a", "3": "a", "5": "s", "9": "g",
+        "¢": "e", "€": "e", "&": "e", "¥": "y", "$": "s", "@": "a", "£": "e", "§": "s",
+        "|": "l", "!": "i", "©": "o", "®": "o",
+    }
+)  # fmt: skip
+
+
+def skeleton(text: str) -> str:
+    """A word or what OCR left of it, reduced to the plain letters it looks like."""
+    folded = unidecode(text.translate(_LOOKS_LIKE)).lower()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+@dataclass
+class CharacterChannel:
+    """P(read segment | printed letter). ``table[letter, segment]`` are probabilities."""
+
+    letters: dict[str, int]
+    segments: dict[str, int]
+    table: npt.NDArray[np.float64]
+
+    FLOOR = 1e-7
+
+    def encode_words(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Letter numbers, -1 padded, shape (words, LONGEST_WORD)."""
+        out = np.full((len(words), LONGEST_WORD), -1, np.int64)
+        other = self.letters["?"]
+        for row, word in enumerate(words):
+            for column, letter in enumerate(word[:LONGEST_WORD]):
+                out[row, column] = self.letters.get(letter, other)
+        return out
+
+    def encode_seen(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Segment numbers, shape (tokens, 3, LONGEST_SEEN): the segments of each length."""
+        out = np.zeros((len(tokens), MAX_SEGMENT, LONGEST_SEEN), np.int64)
+        unknown = [self.segments["?" * size] for size in range(1, MAX_SEGMENT + 1)]
+        for row, token in enumerate(tokens):
+            text = token[:LONGEST_SEEN]
+            for start in range(len(text)):
+                for size in range(1, MAX_SEGMENT + 1):
+                    if start + size <= len(text):
+                        out[row, size - 1, start] = self.segments.get(
+                            text[start : start + size], unknown[size - 1]
+                        )
+        return out
+
+    def probabilities(
+        self,
+        words: npt.NDArray[np.int64],
+        seen: npt.NDArray[np.int64],
+        lengths: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64]:
+        """P(seen | word) for paired rows: sums over all segmentations (a forward pass)."""
+        count = len(words)
+        forward = np.zeros((count, LONGEST_SEEN + 1))
+        forward[:, 0] = 1.0
+        for position in range(LONGEST_WORD):
+            letter = words[:, position]
+            live = letter >= 0
+            if not live.any():
+                break
+            row = self.table[np.maximum(letter, 0)]
+            step = forward * row[:, :1]
+            for size in range(1, MAX_SEGMENT + 1):
+                width = LONGEST_SEEN + 1 - size
+                chance = np.take_along_axis(row, seen[:, size - 1, :width], axis=1)
+                step[:, size:] += forward[:, :width] * chance
+            forward = np.where(live[:, None], step, forward)
+        return forward[np.arange(count), np.minimum(lengths, LONGEST_SEEN)]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Counts of (seen token, word), from training pages or from a document's own reading."""
+
+    counts: Mapping[str, Mapping[int, float]]
+    totals: npt.NDArray[np.float64]
+
+
+@dataclass
+class Channel:
+    """Candidates and P(seen | word) for tokens; adaptable to a document."""
+
+    words: Sequence[str]  # the language model's words
+    unigram: npt.NDArray[np.float32]
+    evidence: Evidence
+    characters: CharacterChannel
+    candidates_for: npt.NDArray[np.int64]  # word numbers that may stand behind damage
+    _by_skeleton: dict[str, list[int]] = field(default_factory=dict)
+    _codes: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for number in self.candidates_for.tolist():
+            self._by_skeleton.setdefault(skeleton(self.words[number]), []).append(number)
+        self._skeletons = list(self._by_skeleton)
+        self._encoded = self.characters.encode_words(
+            [self.words[number] for number in self.candidates_for.tolist()]
+        )
+        self._codes = {number: i for i, number in enumerate(self.candidates_for.tolist())}
+
+    def near_words(self, tokens: Sequence[str], limit: int = 120) -> list[list[int]]:
+        """For each token the words whose skeletons are near its own, nearest and commonest first."""
+        shapes = [skeleton(token) for token in tokens]
+        near: list[list[int]] = []
+        for start in range(0, len(shapes), 512):
+            part = shapes[start : start + 512]
+            distances = process.cdist(
+                part, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=3
+            )
+            for row, shape in zip(distances, part, strict=True):
+                reach = 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
+                hits = np.flatnonzero(row <= reach)
+                hits = hits[np.argsort(row[hits], kind="stable")]
+                found: list[int] = []
+                for hit in hits.tolist():
+                    if len(found) >= limit:
+                        break
+                    found.extend(self._by_skeleton[self._skeletons[hit]])
+                near.append(found[: limit + 40])
+        return near
+
+    def score(
+        self, tokens: Sequence[str], own: Evidence | None = None, own_weight: float = 1.0
+    ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+        """For each token its candidate words and log P(token | word), all that are plausible."""
+        near = self.near_words(tokens)
+        lists: list[list[int]] = []
+        for token, close in zip(tokens, near, strict=True):
+            known = self.evidence.counts.get(token, {})
+            numbers = dict.fromkeys(known)
+            if own is not None:
+                numbers.update(dict.fromkeys(own.counts.get(token, {})))
+            numbers.update(dict.fromkeys(close))
+            lists.append([number for number in numbers if number in self._codes])
+        sizes = np.array([len(numbers) for numbers in lists])
+        flat = np.array([number for numbers in lists for number in numbers], np.int64)
+        if not len(flat):
+            return [(np.zeros(0, np.int64), np.zeros(0)) for _ in tokens]
+        rows = np.array([self._codes[number] for number in flat.tolist()])
+        which = np.repeat(np.arange(len(tokens)), sizes)
+        seen = self.characters.encode_seen(tokens)
+        lengths = np.array([len(token) for token in tokens])
+        chance = np.empty(len(flat))
+        for start in range(0, len(flat), 20_000):
+            part = slice(start, start + 20_000)
+            chance[part] = self.characters.probabilities(
+                self._encoded[rows[part]], seen[which[part]], lengths[which[part]]
+            )
+        counted = np.array(
+            [
+                self.evidence.counts.get(token, {}).get(number, 0.0)
+                for token, numbers in zip(tokens, lists, strict=True)
+                for number in numbers
+            ]
+        )
+        strength = PRIOR_STRENGTH
+        likelihood = (counted + strength * chance) / (self.evidence.totals[flat] + strength)
+        if own is not None:
+            mine = np.array(
+                [
+                    own.counts.get(token, {}).get(number, 0.0)
+                    for token, numbers in zip(tokens, lists, strict=True)
+                    for number in numbers
+                ]
+            )
+            prior = 8.0
+            likelihood = (own_weight * mine + prior * likelihood) / (
+                own_weight * own.totals[flat] + prior
+            )
+        logs = np.log(np.maximum(likelihood, 1e-12))
+        out = []
+        start = 0
+        for size in sizes.tolist():
+            out.append((flat[start : start + size], logs[start : start + size]))
+            start += size
+        return out
+
+
+def save(folder: Path, counts: Mapping[str, Mapping[str, int]], characters: CharacterChannel) -> None:
+    """Write the counts (seen → word → count) and the character table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for seen in sorted(counts):
+        pairs = sorted(counts[seen].items(), key=lambda item: (-item[1], item[0]))
+        lines.append("\t".join([seen, *(f"{word} {count}" for word, count in pairs)]))
+    (folder / "channel.tsv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "letters.txt").write_text("\n".join(characters.letters), encoding="utf-8")
+    (folder / "segments.txt").write_text("\n".join(characters.segments), encoding="utf-8")
+    row, column = np.nonzero(characters.table > characters.FLOOR)
+    np.savez_compressed(
+        folder / "characters.npz",
+        row=row.astype(np.uint16),
+        column=column.astype(np.uint16),
+        value=characters.table[row, column].astype(np.float32),
+    )
+
+
+def load_characters(folder: Path) -> CharacterChannel:
+    letters = (folder / "letters.txt").read_text(encoding="utf-8").split("\n")
+    segments = (folder / "segments.txt").read_text(encoding="utf-8").split("\n")
+    data = np.load(folder / "characters.npz")
+    table = np.full((len(letters), len(segments)), CharacterChannel.FLOOR)
+    table[data["row"].astype(np.int64), data["column"].astype(np.int64)] = data["value"]
+    return CharacterChannel(
+        {letter: i for i, letter in enumerate(letters)},
+        {segment: i for i, segment in enumerate(segments)},
+        table,
+    )
+
+
+def load_evidence(folder: Path, index: Mapping[str, int], size: int) -> Evidence:
+    counts: dict[str, dict[int, float]] = {}
+    totals = np.zeros(size)
+    for line in (folder / "channel.tsv").read_text(encoding="utf-8").split("\n"):
+        seen, *pairs = line.split("\t")
+        entry = counts[seen] = {}
+        for pair in pairs:
+            word, count = pair.rsplit(" ", 1)
+            number = index.get(word)
+            if number is not None:
+                entry[number] = float(count)
+                totals[number] += float(count)
+    return Evidence(counts, totals)
+
+
+def evidence_of(pairs: Iterable[tuple[str, int, float]], size: int) -> Evidence:
+    """Evidence from weighted (seen token, word number, weight) triples."""
+    counts: dict[str, dict[int, float]] = {}
+    totals = np.zeros(size)
+    for seen, number, weight in pairs:
+        entry = counts.setdefault(seen, {})
+        entry[number] = entry.get(number, 0.0) + weight
+        totals[number] += weight
+    return Evidence(counts, totals)

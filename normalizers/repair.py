@@ -1,0 +1,431 @@
+"""Repair: give OCR-damaged Vietnamese its letters back, and harm nothing that is whole.
+
+``load_model()`` reads the shipped files once; ``RepairModel.session(lines)`` looks at all lines of
+one document, judges their health and, where they are damaged, reads them twice: the second time
+with a channel and a phrase cache learned from the first. A session then repairs any text of that
+document and tells, token by token, what it changed, how sure it is and why.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from normalizers import channel as channels
+from normalizers.casing import cased
+from normalizers.channel import Channel, Evidence
+from normalizers.health import judge_health
+from normalizers.language_model import LanguageModel
+from normalizers.lattice import PhraseCache, Slot, Weights, decode
+from normalizers.tokens import (
+    BOUNDARY,
+    CODE,
+    NUMBER,
+    Token,
+    is_capital_text,
+    is_number,
+    lm_word,
+    tokenize_chunk,
+)
+
+Health = Literal["healthy", "damaged"]
+
+__all__ = [
+    "Candidate",
+    "RepairModel",
+    "RepairSession",
+    "Repaired",
+    "TokenRepair",
+    "judge_health",
+    "load_model",
+]
+
+MODELS = Path(__file__).parent / "models"
+MAX_CANDIDATES = 9
+SPREAD = 10.0  # candidates this many nats behind the best are not considered
+KEEP_PER_LETTER = -3.2  # log P(seen | an unknown word), a letter
+NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRepair:
+    """One changed token: ``position`` counts the chunks of the source text from 0."""
+
+    position: int
+    source: str
+    repaired: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A repaired text; ``confidence`` is that of its least sure token, ``tokens`` what changed."""
+
+    text: str
+    confidence: float
+    tokens: tuple[TokenRepair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A true token that may stand behind a damaged one, and log P(damaged | true)."""
+
+    word: str
+    log_channel: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a chunk that is decoded: ``slot`` indexes the sequence, None for fixed text."""
+
+    chunk: int
+    text: str
+    slot: int | None
+
+
+class RepairModel:
+    """The shipped language model and channel."""
+
+    def __init__(self, language: LanguageModel, channel: Channel, weights: Weights) -> None:
+        self.language = language
+        self.channel = channel
+        self.weights = weights
+        self.scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    @classmethod
+    def load(cls, folder: Path = MODELS) -> RepairModel:
+        language = LanguageModel.load(folder)
+        evidence = channels.load_evidence(folder, language.index, len(language.words))
+        may_stand = np.array(
+            [
+                number
+                for number, word in enumerate(language.words)
+                if not word.startswith("<")
+                and len(word) <= channels.LONGEST_WORD
+                and not any(sign.isdigit() for sign in word)
+                and (
+                    evidence.totals[number] > 0
+                    or (language.unigram[number] > -13.5 and _is_syllable(word))
+                )
+            ],
+            np.int64,
+        )
+        channel = Channel(
+            language.words,
+            language.unigram,
+            evidence,
+            channels.load_characters(folder),
+            may_stand,
+        )
+        return cls(language, channel, Weights())
+
+    def session(self, lines: Sequence[str]) -> RepairSession:
+        return RepairSession(self, lines)
+
+    def candidates_of(
+        self, tokens: Sequence[str], own: Evidence | None = None
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Pruned candidates of seen tokens: word numbers and log P(seen | word)."""
+        out: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        todo = []
+        for token in tokens:
+            if own is None and token in self.scored:
+                out[token] = self.scored[token]
+            else:
+                todo.append(token)
+        for token, (numbers, logs) in zip(todo, self.channel.score(todo, own), strict=True):
+            strength = logs + 0.8 * self.language.unigram[numbers]
+            order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
+            order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
+            out[token] = (numbers[order], logs[order])
+            if own is None:
+                self.scored[token] = out[token]
+        return out
+
+
+def _is_syllable(word: str) -> bool:
+    return bool(_SYLLABLE.match(unicodedata.normalize("NFD", word.lower()).translate(_NO_MARKS)))
+
+
+_NO_MARKS = {
+    ord(mark): None
+    for mark in "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
+} | {ord("đ"): "d"}
+_SYLLABLE = re.compile(
+    r"^(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x)?"
+    r"(?:a|ai|ao|au|ay|e|eo|eu|i|ia|ie|ieu|iu|o|oa|oai|oao|oay|oe|oeo|oi|oo|u|ua|uan|uay|ue|ui|uo|uoi|uou|uu|uy|uya|uye|uyu|y|ya|ye|yeu)"
+    r"(?:c|ch|m|n|ng|nh|p|t)?$"
+)
+
+
+@lru_cache(maxsize=1)
+def load_model() -> RepairModel:
+    """The shipped model; read once."""
+    return RepairModel.load()
+
+
+class RepairSession:
+    """One document: its health, its channel, its phrases."""
+
+    def __init__(self, model: RepairModel, lines: Sequence[str]) -> None:
+        self.model = model
+        self.health: Health = judge_health(lines)
+        self._own: Evidence | None = None
+        self._cache: PhraseCache | None = None
+        self._scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._repaired: dict[str, Repaired] = {}
+        self._listed: dict[str, tuple[Candidate, ...]] = {}
+        if self.health == "damaged":
+            self._adapt(lines)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _candidates(self, tokens: Sequence[str]) -> None:
+        missing = [token for token in dict.fromkeys(tokens) if token not in self._scored]
+        if missing:
+            self._scored.update(self.model.candidates_of(missing, self._own))
+
+    def _sequence(self, text: str) -> tuple[list[Slot], list[_Part], list[str]]:
+        """The slots of a text, its parts in order, and its chunks."""
+        language = self.model.language
+        chunks = text.split()
+        slots: list[Slot] = []
+        parts: list[_Part] = []
+        for at, chunk in enumerate(chunks):
+            token = tokenize_chunk(chunk)
+            if token.kind == "mark":
+                parts.append(_Part(at, chunk, None))
+                continue
+            parts.append(_Part(at, token.lead, None))
+            for piece, is_core in _pieces(token):
+                if not is_core:
+                    parts.append(_Part(at, piece, None))
+                    continue
+                parts.append(_Part(at, piece, len(slots)))
+                slots.append(self._slot(piece, token))
+            parts.append(_Part(at, token.trail, None))
+            if token.ends_sentence:
+                slots.append(Slot(np.array([language.boundary]), np.zeros(1), 0))
+        return slots, parts, chunks
+
+    def _slot(self, core: str, token: Token) -> Slot:
+        language = self.model.language
+        source = zlib.crc32(core.lower().encode())
+        if token.kind in ("code", "address"):
+            return Slot(np.array([language.code]), np.zeros(1), source)
+        number = is_number(core)
+        numbers, logs = self._scored.get(core.lower(), (np.zeros(0, np.int64), np.zeros(0)))
+        if number:
+            evidence = self.model.channel.evidence
+            count = evidence.counts.get(core.lower(), {}).get(language.number, 0.0)
+            own = (count + 1.0) / (evidence.totals[language.number] + 300.0)
+            if len(core) > 3 or core.lower() not in evidence.counts:
+                return Slot(np.array([language.number]), np.zeros(1), source)
+            strong = logs > -9.0
+            return Slot(
+                np.append(numbers[strong], language.number),
+                np.append(logs[strong], math.log(own)),
+                source,
+            )
+        same = language.index.get(lm_word(core))
+        if same is None or same not in numbers:
+            numbers = np.append(numbers, language.unknown)
+            logs = np.append(logs, KEEP_PER_LETTER * len(core) - 2.0)
+        return Slot(numbers, logs, source)
+
+    def _tokens_of(self, texts: Sequence[str]) -> list[str]:
+        tokens = []
+        for text in texts:
+            for chunk in text.split():
+                token = tokenize_chunk(chunk)
+                if token.kind in ("word", "number"):
+                    tokens.extend(piece.lower() for piece, is_core in _pieces(token) if is_core)
+        return tokens
+
+    def _adapt(self, lines: Sequence[str]) -> None:
+        """Read the document once, learn its channel and its phrases, forget the first scores."""
+        paragraphs = list(_paragraphs(lines))
+        self._candidates(self._tokens_of(paragraphs))
+        language = self.model.language
+        read = [self._sequence(text) for text in paragraphs]
+        decoded = decode(language, [slots for slots, _, _ in read], self.model.weights)
+        pairs: list[tuple[str, int, float]] = []
+        phrases: list[list[tuple[int, int]]] = []
+        for (slots, parts, _), result in zip(read, decoded, strict=True):
+            phrases.append([])
+            seen_at = {part.slot: part.text for part in parts if part.slot is not None}
+            for at, slot in enumerate(slots):
+                chance = float(result.posteriors[at][result.best[at]])
+                word = int(slot.words[result.best[at]])
+                phrases[-1].append((word, slot.source))
+                if at in seen_at and chance > 0.8 and word > 3:
+                    pairs.append((seen_at[at].lower(), word, chance))
+        self._own = channels.evidence_of(pairs, len(language.words))
+        self._cache = PhraseCache(phrases, language.boundary)
+        self._scored.clear()
+        self._candidates(self._tokens_of(paragraphs))
+
+    # -- the public surface ------------------------------------------------------------------
+
+    def repair(self, text: str) -> Repaired:
+        """Repair one text; printed lines (``"\\n"``) are joined by a space."""
+        return self.repair_all([text])[0]
+
+    def repair_all(self, texts: Sequence[str]) -> list[Repaired]:
+        """Repair many texts at once, which is much faster than one by one."""
+        todo = [text for text in dict.fromkeys(texts) if text not in self._repaired]
+        if self.health == "healthy":
+            for text in todo:
+                joined = " ".join(text.split())
+                self._repaired[text] = Repaired(joined, 1.0, ())
+        elif todo:
+            self._candidates(self._tokens_of(todo))
+            read = [self._sequence(text) for text in todo]
+            decoded = decode(
+                self.model.language, [slots for slots, _, _ in read], self.model.weights, self._cache
+            )
+            for text, (slots, parts, chunks), result in zip(todo, read, decoded, strict=True):
+                self._repaired[text] = self._compose(slots, parts, chunks, result.best, result.posteriors)
+        return [self._repaired[text] for text in texts]
+
+    def _compose(
+        self,
+        slots: list[Slot],
+        parts: list[_Part],
+        chunks: list[str],
+        best: list[int],
+        posteriors: list[np.ndarray],
+    ) -> Repaired:
+        words = self.model.language.words
+        capitals = is_capital_text(" ".join(chunks))
+        built = [""] * len(chunks)
+        sure = [1.0] * len(chunks)
+        initial = True
+        for part in parts:
+            if part.slot is None:
+                text = part.text
+                if NOISE.match(chunks[part.chunk]):
+                    text = ""
+            else:
+                slot = slots[part.slot]
+                number = int(slot.words[best[part.slot]])
+                word = words[number]
+                chance = float(posteriors[part.slot][best[part.slot]])
+                sure[part.chunk] = min(sure[part.chunk], chance)
+                if word.startswith("<"):
+                    text = part.text
+                else:
+                    text = cased(word, part.text, capitals, initial)
+                initial = False
+            built[part.chunk] += text
+            if part.text and part.text[-1] in ".;:!?" and part.slot is None:
+                initial = True
+        changed = tuple(
+            TokenRepair(at, chunk, new, round(chance, 4), "channel and context")
+            for at, (chunk, new, chance) in enumerate(zip(chunks, built, sure, strict=True))
+            if new != chunk
+        )
+        text = " ".join(chunk for chunk in built if chunk)
+        return Repaired(text, round(min(sure, default=1.0), 4), changed)
+
+    def candidates(self, token: str) -> tuple[Candidate, ...]:
+        """The likeliest true forms (at most 12) of one damaged chunk, with punctuation and case."""
+        known = self._listed.get(token)
+        if known is None:
+            known = self._listed[token] = self._list(token)
+        return known
+
+    def _list(self, chunk: str) -> tuple[Candidate, ...]:
+        token = tokenize_chunk(chunk)
+        if token.kind in ("mark", "code", "address") or self.health == "healthy":
+            return (Candidate(chunk, 0.0),)
+        pieces = [piece for piece, is_core in _pieces(token) if is_core]
+        if len(pieces) != 1:
+            return (Candidate(self.repair(chunk).text, 0.0),)
+        self._candidates([token.core.lower()])
+        slot = self._slot(token.core, token)
+        words = self.model.language.words
+        out: dict[str, float] = {}
+        for number, log in sorted(
+            zip(slot.words.tolist(), slot.logs.tolist(), strict=True), key=lambda item: -item[1]
+        ):
+            word = words[number]
+            text = token.core if word.startswith("<") else cased(word, token.core, False, False)
+            out.setdefault(token.lead + text + token.trail, log)
+        return tuple(Candidate(word, log) for word, log in list(out.items())[:12])
+
+    def log_probability(self, word: str, context: tuple[str, ...] = ()) -> float:
+        """Natural log P(word | up to three words before); ``"</s>"`` ends a cell, () starts one."""
+        number = _numbers(self.model.language)
+        language = self.model.language
+        boundary = language.boundary
+        d = number(word)
+        size = len(context)
+        c = number(context[-1]) if size else boundary
+        b = number(context[-2]) if size > 1 else boundary
+        a = number(context[-3]) if size > 2 else boundary
+        return language.log_prob(a, b, c, d)
+
+
+@lru_cache(maxsize=2)
+def _numbers(language: LanguageModel):  # type: ignore[no-untyped-def]
+    memo: dict[str, int] = {}
+
+    def number(word: str) -> int:
+        known = memo.get(word)
+        if known is None:
+            known = memo[word] = _number(language, word)
+        return known
+
+    return number
+
+
+def _number(language: LanguageModel, word: str) -> int:
+    if word == BOUNDARY:
+        return language.boundary
+    token = tokenize_chunk(word)
+    if token.kind == "number":
+        return language.index[NUMBER]
+    if token.kind in ("code", "address"):
+        return language.index[CODE]
+    found = language.index.get(lm_word(token.core))
+    if found is None:
+        found = language.index.get(token.core.lower(), language.unknown)
+    return found
+
+
+def _pieces(token: Token) -> list[tuple[str, bool]]:
+    """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number)."""
+    if token.kind != "word":
+        return [(token.core, True)]
+    found = [piece for piece in re.split(r"([/\-–—+(),;:]+)", token.core) if piece]
+    return [(piece, any(s.isalnum() or s in "&¢€¥$@" for s in piece)) for piece in found]
+
+
+def _paragraphs(lines: Sequence[str]) -> list[str]:
+    """Printed lines joined to paragraphs: an empty line, a list mark or a heading starts anew."""
+    out: list[list[str]] = []
+    fresh = True
+    for line in lines:
+        text = line.strip()
+        if not text:
+            fresh = True
+            continue
+        size = sum(len(part) for part in out[-1]) if out else 0
+        if fresh or size > 500 or re.match(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ]\)", text):
+            out.append([])
+        out[-1].append(text)
+        fresh = text.endswith((".", ";", ":")) or is_capital_text(text)
+    return [" ".join(parts) for parts in out]
+
+

@@ -1,0 +1,150 @@
+"""Tokens: how a printed line falls apart into words, punctuation and things that are no words.
+
+A *chunk* is what stands between two spaces. It is read as leading punctuation, a *core* and
+trailing punctuation. A core is a *word* (letters, or what OCR left of them: ``S&``, ``k¥``, ``4n``),
+or it is protected: a numeral, a date, a document code, an address. The language model sees words
+in lower case, acronyms and mixed-case terms as they stand, and classes for what is protected.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Kind = Literal["word", "number", "code", "address", "mark"]
+
+BOUNDARY = "</s>"
+NUMBER = "<num>"
+CODE = "<code>"
+UNKNOWN = "<unk>"
+CLASSES = (UNKNOWN, BOUNDARY, NUMBER, CODE)
+
+LEADING = "([{\"'“”‘’«<*•+-–—|_~`.,:;=!…"
+TRAILING = ".,;:!?)]}\"'“”‘’»>*|_~`…"
+SENTENCE_END = frozenset(".;:!?")
+
+_NUMBER = re.compile(r"^[<>≥≤~±+-]?\d[\d.,]*(?:%|‰)?(?:[/:x-]\d[\d.,]*%?)*%?$")
+_ADDRESS = re.compile(r"@\w|://|^www\.|\.(?:gov|com|vn|org|net|edu|html?|pdf|docx?|xlsx?)\b", re.I)
+_CODE = re.compile(r"^(?=.*[/-])(?=.*[A-ZĐ])[\w&./-]+$")
+_UPPER_RUN = re.compile(r"[A-ZĐ]")
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One chunk taken apart: ``lead + core + trail`` is the chunk."""
+
+    lead: str
+    core: str
+    trail: str
+    kind: Kind
+
+    @property
+    def chunk(self) -> str:
+        return self.lead + self.core + self.trail
+
+    @property
+    def ends_sentence(self) -> bool:
+        return any(mark in SENTENCE_END for mark in self.trail)
+
+
+def split_edges(chunk: str) -> tuple[str, str, str]:
+    """Leading punctuation, core, trailing punctuation of a chunk."""
+    start, end = 0, len(chunk)
+    while start < end and chunk[start] in LEADING:
+        start += 1
+    while end > start and chunk[end - 1] in TRAILING:
+        end -= 1
+    return chunk[:start], chunk[start:end], chunk[end:]
+
+
+def is_number(core: str) -> bool:
+    return bool(_NUMBER.match(core))
+
+
+def is_address(core: str) -> bool:
+    return bool(_ADDRESS.search(core))
+
+
+def is_code(core: str) -> bool:
+    """Whether a core has the form of a document number or code: 05/KH-UBND, BC-STTTT."""
+    if len(core) < 4 or not _CODE.match(core):
+        return False
+    capitals = len(_UPPER_RUN.findall(core))
+    letters = sum(letter.isalpha() for letter in core)
+    return capitals >= 2 and capitals >= 0.6 * letters
+
+
+@lru_cache(maxsize=200_000)
+def tokenize_chunk(chunk: str) -> Token:
+    """One chunk as a token."""
+    lead, core, trail = split_edges(chunk)
+    if not core or not any(sign.isalnum() or sign in "&¢€¥$@©£§" for sign in core):
+        return Token("", chunk, "", "mark")
+    if is_number(core):
+        return Token(lead, core, trail, "number")
+    if is_address(core):
+        return Token(lead, core, trail, "address")
+    if is_code(core):
+        return Token(lead, core, trail, "code")
+    return Token(lead, core, trail, "word")
+
+
+def tokenize(text: str) -> list[Token]:
+    return [tokenize_chunk(chunk) for chunk in text.split()]
+
+
+def keeps_case(word: str) -> bool:
+    """Whether a word is a term with its own capitals: UBND, VNeID, SaaS (not Sở, not sở)."""
+    return any(letter.isupper() for letter in word[1:])
+
+
+def lm_word(core: str) -> str:
+    """A clean core as the language model knows it."""
+    return core if keeps_case(core) else core.lower()
+
+
+def is_capital_text(text: str) -> bool:
+    """Whether a text is set in capitals (a heading), so that capitals say nothing about words."""
+    letters = [letter for letter in text if letter.isalpha()]
+    if len(letters) < 6:
+        return False
+    return sum(letter.isupper() for letter in letters) > 0.7 * len(letters) and " " in text
+
+
+@lru_cache(maxsize=400_000)
+def _lm_words_of_chunk(chunk: str, capitals: bool) -> tuple[str, ...]:
+    token = tokenize_chunk(chunk)
+    if token.kind == "mark":
+        return ()
+    if token.kind == "word":
+        core = token.core.lower() if capitals else token.core
+        parts = [part for part in re.split(r"[/\-–—+(),;:]+", core) if part]
+        words = [lm_word(part) if not part[0].isdigit() else NUMBER for part in parts]
+    else:
+        words = [NUMBER if token.kind == "number" else CODE]
+    if token.ends_sentence:
+        words.append(BOUNDARY)
+    return tuple(words)
+
+
+def lm_words(text: str) -> list[str]:
+    """The word sequence of a clean text for the language model (no boundary at the start)."""
+    capitals = is_capital_text(text)
+    words: list[str] = []
+    for chunk in text.split():
+        words.extend(_lm_words_of_chunk(chunk, capitals))
+    if words and words[-1] != BOUNDARY:
+        words.append(BOUNDARY)
+    return words
+
+
+def join(chunks: Iterable[str]) -> str:
+    return " ".join(chunks)
