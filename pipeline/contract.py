@@ -5,12 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-import pandas as pd
-import pandera.pandas as pandera
 import pyarrow as pa
 
 from pipeline.schema import DATASETS, Column, Dataset, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pandera
 
 
 class ContractBroken(ValueError):
@@ -20,6 +23,8 @@ class ContractBroken(ValueError):
 @cache
 def frame_schema(name: str) -> pandera.DataFrameSchema:
     """The pandera checks of one dataset: nulls, codes, bounds, keys, NFC."""
+    import pandera.pandas as pandera
+
     dataset = DATASETS[name]
     return pandera.DataFrameSchema(
         {column.name: _column_checks(column) for column in dataset.columns},
@@ -31,6 +36,8 @@ def frame_schema(name: str) -> pandera.DataFrameSchema:
 
 def breaches(datasets: Mapping[str, Iterable[Record]]) -> list[str]:
     """Every way in which the records break the contract, one sentence each; empty when sound."""
+    import pandas as pd
+
     found: list[str] = []
     for name, given in datasets.items():
         records = list(given)
@@ -73,6 +80,8 @@ def table_of(dataset: Dataset, records: Iterable[Record]) -> pa.Table:
 
 
 def _frame_breaches(name: str, frame: pd.DataFrame) -> list[str]:
+    import pandera.pandas as pandera
+
     try:
         frame_schema(name).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -85,6 +94,8 @@ def _frame_breaches(name: str, frame: pd.DataFrame) -> list[str]:
 
 
 def _column_checks(column: Column) -> pandera.Column:
+    import pandera.pandas as pandera
+
     checks = []
     if column.allowed:
         checks.append(pandera.Check.isin(column.allowed))

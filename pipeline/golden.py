@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.errors import ExitCode, PhulucError
 from pipeline.row_ids import section_code
 from pipeline.schema import AGENCY_COLUMNS, ROW_DATASETS, TEXT_COLUMNS, Record
 
@@ -103,17 +104,27 @@ class Comparison:
     """(document_id, dataset, row) of golden rows that were not found."""
     extra: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def total(self, document_id: str, only: Iterable[str] = ()) -> FieldScore:
-        """All row cells of a document in one score, or those of the ``only`` fields."""
-        fields = set(only)
-        scores = [
-            score
-            for score in self.fields
-            if score.document_id == document_id
-            and score.dataset != "documents"
-            and score.field not in PLACE_FIELDS
-            and (not fields or score.field in fields)
-        ]
+    def total(self, document_id: str) -> FieldScore:
+        """All row cells of a document in one score."""
+        return self._sum(
+            document_id,
+            lambda one: one.dataset != "documents" and one.field not in PLACE_FIELDS,
+        )
+
+    def agencies(self, document_id: str) -> FieldScore:
+        """The agency cells of a document in one score."""
+        return self._sum(document_id, lambda one: one.field in AGENCY_COLUMNS)
+
+    def metadata(self, document_id: str) -> FieldScore:
+        """The metadata of a document in one score."""
+        return self._sum(document_id, lambda one: one.dataset == "documents")
+
+    def place(self, document_id: str, name: str) -> FieldScore:
+        """``section_path`` or ``row_no`` over all datasets of a document."""
+        return self._sum(document_id, lambda one: one.field == name)
+
+    def _sum(self, document_id: str, wanted: Callable[[FieldScore], bool]) -> FieldScore:
+        scores = [one for one in self.fields if one.document_id == document_id and wanted(one)]
         return FieldScore(
             document_id,
             "",
@@ -123,10 +134,6 @@ class Comparison:
             sum(score.edits for score in scores),
             sum(score.chars for score in scores),
         )
-
-    def agencies(self, document_id: str) -> FieldScore:
-        """The agency cells of a document in one score."""
-        return self.total(document_id, AGENCY_COLUMNS)
 
     @property
     def document_ids(self) -> list[str]:
@@ -143,10 +150,22 @@ def read_golden(folder: Path) -> Golden:
     golden: Golden = {}
     for document in sorted(path for path in folder.iterdir() if path.is_dir()):
         golden[document.name] = {
-            path.stem: [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
-            for path in sorted(document.glob("*.jsonl"))
+            path.stem: _read_lines(path) for path in sorted(document.glob("*.jsonl"))
         }
     return golden
+
+
+def _read_lines(path: Path) -> list[Record]:
+    records = []
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                records.append(json.loads(line))
+            except ValueError as error:
+                raise PhulucError(
+                    ExitCode.READ_WRITE, "bad-golden", path=path, line=number, reason=error
+                ) from error
+    return records
 
 
 def compare(golden: Golden, out: Mapping[str, Sequence[Record]]) -> Comparison:
@@ -301,7 +320,9 @@ def _compare_rows(
         for column in (*PLACE_FIELDS, *columns):
             value = row.get(column)
             if column == "years":
-                tally.add(name, column, [sorted(right["years"])], sorted(value), with_cer=False)
+                tally.add(
+                    name, column, [sorted(right["years"])], sorted(value or []), with_cer=False
+                )
                 continue
             if column not in PLACE_FIELDS and not folded(right.get(column)) and not folded(value):
                 continue

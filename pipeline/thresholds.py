@@ -47,6 +47,13 @@ class Verdict:
             return True
         return self.value >= self.limit if self.measure in RISING else self.value <= self.limit
 
+    def sentence(self) -> str:
+        """ "quang-ngai-ubnd.05-kh-ubnd.2026 tasks.text: exact 0.91 (threshold 0.93)"."""
+        return (
+            f"{self.document_id} {self.dataset}.{self.field}: "
+            f"{self.measure} {self.value:g} (threshold {self.limit:g})"
+        )
+
 
 def read_thresholds(path: Path) -> Limits:
     """The stored limits; empty where the file does not exist."""
