@@ -10,7 +10,7 @@ _NUMBER_DASH = re.compile(r"\d[-–]$")
 _CODE_DASH_BELOW = re.compile(r"^[-–][A-ZĐ]{2,}")
 _CODE_END = re.compile(r"(?:^|[\s(])\d+[a-z]?/[A-ZĐ\d&/-]*$")
 _OPEN_END = ("/", "(", "[", "“")
-_CLOSED_START = (",", ".", ";", ":", ")", "]", "%", "!", "?", "”", "/")
+_CLOSED_START = (",", ".", ";", ":", ")", "]", "%", "!", "?", "”")
 
 
 def join_lines(text: str) -> str:
@@ -32,6 +32,8 @@ def _belong_together(above: str, below: str) -> bool:
     """Whether the end of one printed line and the start of the next make one word."""
     if above.endswith(_OPEN_END) or below.startswith(_CLOSED_START):
         return True
+    if below.startswith("/"):
+        return above[-1].isdigit()
     if _NUMBER_DASH.search(above):
         return below[0].isdigit() or below[0].isupper()
     if above.endswith("-") and _is_code(above.split()[-1][:-1].lstrip("(")):

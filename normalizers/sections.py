@@ -46,6 +46,7 @@ _STROKE_COST = 0.1
 _LOOKALIKE_COST = 0.3
 _DOT_COST = 0.35
 _MERGED_COST = 0.5
+_LOST_STROKE_COST = 0.5
 _EDIT_COST = 1.0
 _UNEXPECTED_COST = 1.0
 _ORDER_COST = 0.01
@@ -230,26 +231,28 @@ def _unmerged(printed: str) -> Iterable[tuple[str, float]]:
 
 def _strokes_distance(printed: str, code: str) -> float:
     """Edit distance with cheap OCR confusions."""
-    row = [_gap_cost(code[:end]) for end in range(len(code) + 1)]
-    for at, seen in enumerate(printed):
-        above, row = row, [_gap_cost(printed[: at + 1])]
+    row = [sum(map(_lost_cost, code[:end])) for end in range(len(code) + 1)]
+    for seen in printed:
+        above, row = row, [row[0] + _added_cost(seen)]
         for index, meant in enumerate(code):
             row.append(
                 min(
                     above[index] + _swap_cost(seen, meant),
-                    above[index + 1] + _single_cost(seen),
-                    row[index] + _single_cost(meant),
+                    above[index + 1] + _added_cost(seen),
+                    row[index] + _lost_cost(meant),
                 )
             )
     return row[-1]
 
 
-def _gap_cost(text: str) -> float:
-    return sum(_single_cost(character) for character in text)
-
-
-def _single_cost(character: str) -> float:
+def _added_cost(character: str) -> float:
+    """Cost of a character that stands in the print and not in the code."""
     return _DOT_COST if character in ". ,-'" else _EDIT_COST
+
+
+def _lost_cost(character: str) -> float:
+    """Cost of a character that OCR lost; of like strokes side by side it often loses one."""
+    return _LOST_STROKE_COST if character in _STROKES else _added_cost(character)
 
 
 def _swap_cost(seen: str, meant: str) -> float:
