@@ -101,11 +101,12 @@ _ARCHIVE = re.compile(r"^\W*l\S{1,2}\s*[:;.]|^\W*luu\b")
 _CUT_PROVINCE = re.compile(r"\bti\s+i?nh\b")
 
 _OFFICES = (
-    "chu tich|pho chu tich|uy ban nhan dan|hoi dong nhan dan|giam doc|pho giam doc|tong giam doc|"
-    "truong ban|pho truong ban|truong phong|pho truong phong|bi thu|pho bi thu|bo truong|"
-    "thu truong|cuc truong|pho cuc truong|chi cuc truong|vu truong|chanh van phong|pho chanh van phong|"
-    "thu tuong|pho thu tuong|ban thuong vu|ban chap hanh|thuong truc|hieu truong|ban chi dao|"
-    "chanh thanh tra|dang uy|tinh uy|to truong|vien truong|tong cuc truong|chu nhiem"
+    "chu tich|pho chu tich|uy ban nhan dan|hoi dong nhan dan|giam doc|pho giam doc|"
+    "tong giam doc|truong ban|pho truong ban|truong phong|pho truong phong|bi thu|pho bi thu|"
+    "bo truong|thu truong|cuc truong|pho cuc truong|chi cuc truong|tong cuc truong|vu truong|"
+    "chanh van phong|pho chanh van phong|thu tuong|pho thu tuong|ban thuong vu|ban chap hanh|"
+    "thuong truc|hieu truong|ban chi dao|chanh thanh tra|dang uy|tinh uy|to truong|vien truong|"
+    "chu nhiem"
 )
 _AUTHORITY = r"(?:(?:tm|kt|tl|tuq|tun|q)\s?[.,]\s*)"
 _SIGNER_TITLE = re.compile(

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast, get_args
 
-from normalizers.headers import Column, Field, dataset_of, read_header
+from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
 from normalizers.sections import (
     Section,
@@ -33,7 +32,6 @@ __all__ = ["Appendix", "Finding", "Plan", "PlanRow", "assemble", "letterhead_lin
 Repair = Callable[[str], str]
 ReadHeader = Callable[[Sequence[str]], "tuple[Column, ...] | None"]
 
-_FIELDS: frozenset[str] = frozenset(get_args(Field))
 _MARKS = frozenset("xX×✓✔√vV+*●•")
 _NO_MARK = frozenset(("", "-", "–"))
 _MOST_EVIDENCE = 4000
@@ -76,7 +74,7 @@ def assemble(
     )
     for table in document.tables:
         _enter_table(state, table)
-        columns = _named_columns(table.header) or header_reader(table.header)
+        columns = header_reader(table.header)
         dataset = dataset_of(columns) if columns else None
         if columns is None or dataset is None:
             _keep_unknown_table(state, table)
@@ -150,17 +148,6 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
         alignment = table.alignment[index] if index < len(table.alignment) else ""
         state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
         state.ordinal += 1
-
-
-def _named_columns(header: Sequence[str]) -> tuple[Column, ...] | None:
-    """Columns of a header that already names fields, as the dump extractor's do ("year:2026")."""
-    columns = []
-    for name in header:
-        field_name, _, year = name.partition(":")
-        if field_name not in _FIELDS or (year and not year.isdigit()):
-            return None
-        columns.append(Column(cast(Field, field_name), int(year) if year else None))
-    return tuple(columns)
 
 
 def _cell_names(header: Sequence[str], columns: Sequence[Column]) -> list[str]:
