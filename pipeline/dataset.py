@@ -27,6 +27,7 @@ from pipeline.process import Datasets
 from pipeline.registry import agency_record, named_with_kin
 from pipeline.row_ids import row_ids_of, section_code
 from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Record
+from pipeline.scope import scope_of
 from records import Cell, Document
 
 
@@ -64,7 +65,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     body = letterhead_lines(document, titles)
     letterhead = read_letterhead(body)
     document_id = document_id_of(letterhead, document.sha256)
-    scope = scope_of(letterhead)
+    scope = scope_of(letterhead.issuer, body)
     datasets: Datasets = {name: [] for name in DATASETS}
     row_ids = row_ids_of(document_id, plan.rows)
     for row_id, row in zip(row_ids, plan.rows, strict=True):
@@ -136,15 +137,10 @@ def token_repairs(
 
 def document_id_of(letterhead: Letterhead, sha256: str) -> str:
     """Issuer, number and year ("quang-ngai-ubnd.05-kh-ubnd.2026"); else issuer and content hash."""
-    issuer = letterhead.issuer_slug or "khong-ro"
+    issuer = letterhead.issuer_slug
     if letterhead.doc_number and letterhead.issued_on:
         return f"{issuer}.{slug_of(letterhead.doc_number)}.{letterhead.issued_on.year}"
     return f"{issuer}.{sha256[:12]}"
-
-
-def scope_of(letterhead: Letterhead) -> Scope:
-    """Whose document it is, from its issuer: a province's or a commune's."""
-    return letterhead.scope
 
 
 def _add_row(
