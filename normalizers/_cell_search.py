@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from normalizers.folding import fold, ink
 
-Costs = npt.NDArray[np.int64]
+Costs = npt.NDArray[np.int32]
 
 # Pairs (true letter, what is read instead) and the cost of the confusion.
 _CONFUSED = {
@@ -50,13 +50,14 @@ _SOFT = "'\"`|\\^~*_-{}[]()<>=+"
 _STOPS = ",;:."
 
 LETTER = 100
-_NOISE_STEP = 1 << 11
-_FAR = np.int64(1) << 50
+# A state holds ``cost * _STEP + start``: the cheapest path carries where its name began.
+_STEP = 1 << 9
+_FAR = 1 << 29
 
 
 def _substitution_costs() -> Costs:
     """A 128 × 128 table: [true character, read character] → cost."""
-    table = np.full((128, 128), LETTER, dtype=np.int64)
+    table = np.full((128, 128), LETTER, dtype=np.int32)
     letters = "abcdefghijklmnopqrstuvwxyz"
     for true in letters:
         for read in map(chr, range(32, 127)):
@@ -86,7 +87,7 @@ def _substitution_costs() -> Costs:
 
 def _deletion_costs() -> Costs:
     """What it costs that a read character stands for nothing printed."""
-    table = np.full(128, 75, dtype=np.int64)
+    table = np.full(128, 75, dtype=np.int32)
     for character in map(chr, range(128)):
         if character in " \n":
             table[ord(character)] = 5
@@ -103,7 +104,7 @@ def _deletion_costs() -> Costs:
 
 def _insertion_costs() -> Costs:
     """What it costs that a printed character was not read."""
-    table = np.full(128, 85, dtype=np.int64)
+    table = np.full(128, 85, dtype=np.int32)
     table[ord(" ")] = 7
     table[ord("-")] = 10
     for stop in _STOPS:
@@ -122,13 +123,14 @@ class Phrase:
 
     A ``tail`` ("có liên quan", "tỉnh Quảng Ngãi") follows a name without a separator.
     A ``common`` name ("các sở, ban, ngành") takes its capitals from the ink.
+    ``inked`` is what the ink shows of the name where that is not all of it.
     """
 
     text: str
     cost: int = 0
     tail: bool = False
     common: bool = False
-
+    inked: str = ""
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -160,7 +162,9 @@ _SEPARATORS = (("; ", 0), (", ", 6), (" va ", 12), (" / ", 60), (" - ", 60))
 _MISSING_SEPARATOR = 70
 _NEW_NAME = 25
 _NEW_TAIL = 20
-_MOST_INK = 400
+_UNFAVOURED = 70
+_RIVALS = 28
+_MOST_INK = _STEP - 1
 
 
 def _codes(text: str) -> npt.NDArray[np.intp]:
@@ -170,102 +174,145 @@ def _codes(text: str) -> npt.NDArray[np.intp]:
 class Search:
     """The one-pass search over a fixed list of names."""
 
-    def __init__(self, phrases: Iterable[Phrase], beam: int = 72) -> None:
-        """``beam``: how many names (those that share most letter pairs) are tried on a cell."""
-        self._phrases = tuple(dict.fromkeys(phrases))
-        self._beam = beam
-        texts = [fold(phrase.text) for phrase in self._phrases]
-        width = max(len(text) for text in texts)
-        self._length = np.array([len(text) for text in texts])
-        self._letters = np.full((len(texts), width), 127, dtype=np.intp)
-        self._cost = np.array([phrase.cost for phrase in self._phrases], dtype=np.int64)
-        self._tail = np.array([phrase.tail for phrase in self._phrases])
-        self._pairs = np.zeros((len(texts), 37 * 37), dtype=np.float32)
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        """Names that fold to the same letters are one; the first, least costly one stands."""
+        by_text: dict[str, Phrase] = {}
+        for phrase in sorted(phrases, key=lambda phrase: phrase.cost):
+            by_text.setdefault(fold(phrase.inked or phrase.text), phrase)
+        texts = sorted(by_text, key=len)
+        self.phrases = tuple(by_text[text] for text in texts)
+        self.length = np.array([len(text) for text in texts])
+        self.letters = np.full((len(texts), int(self.length.max())), 127, dtype=np.intp)
         for row, text in enumerate(texts):
-            self._letters[row, : len(text)] = _codes(text)
-            self._pairs[row, _pairs(text)] = 1.0
-        self._pair_count = self._pairs.sum(axis=1)
+            self.letters[row, : len(text)] = _codes(text)
+        self.cost = np.array([phrase.cost for phrase in self.phrases], dtype=np.int32)
+        self.tail = np.array([phrase.tail for phrase in self.phrases])
+        self.pairs = np.zeros((37 * 37, len(texts)), dtype=np.int16)
+        for row, text in enumerate(texts):
+            self.pairs[_pairs(text), row] = 1
+        self.pair_count = self.pairs.sum(axis=0)
+        # Names with the same letters are prints of one name, and no rivals.
+        kinds: dict[str, int] = {}
+        letters = ["".join(filter(str.isalpha, fold(one.text))) for one in self.phrases]
+        self.kind = np.array([kinds.setdefault(text, len(kinds)) for text in letters])
+        self.matcher = _Matcher(self.letters, self.length)
 
-    def read(self, damaged: str) -> Found | None:
-        """The cheapest explanation of ``damaged``; None where no name is in sight."""
-        if len(damaged) > _MOST_INK:
-            return None
-        read = _codes(ink(damaged))
-        rows = self._near(ink(damaged))
-        if not len(read) or not len(rows):
-            return None
-        return _Pass(self, rows, read).found()
+    def read(self, damaged: str, favoured: frozenset[str] = frozenset()) -> Found | None:
+        """The cheapest explanation of ``damaged``; None where it holds no letter or too many.
 
-    def _near(self, text: str) -> npt.NDArray[np.intp]:
-        """The names worth trying: those whose letter pairs the ink shows most."""
-        seen = np.zeros(self._pairs.shape[1], dtype=np.float32)
-        seen[_pairs(text)] = 1.0
-        share = (self._pairs @ seen) / self._pair_count
-        order = np.argsort(-share, kind="stable")[: self._beam]
-        return order[share[order] >= 0.25]
+        Where names are ``favoured`` (they stand elsewhere in the document), others cost more.
+        """
+        if len(damaged) > _MOST_INK or not any(map(str.isalnum, damaged)):
+            return None
+        cost = self.cost
+        if favoured:
+            known = [phrase.tail or phrase.text in favoured for phrase in self.phrases]
+            cost = cost + np.where(known, 0, _UNFAVOURED).astype(np.int32)
+        return _Pass(self, [int(code) for code in _codes(ink(damaged))], cost).found()
+
+
+# Letters that OCR takes for one another count as one when letter pairs are compared.
+_ALIKE = str.maketrans("aeuywd0649&1l|!tj583", "oooooooooooiiiiiisbs")
+_KINDS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def _pairs(text: str) -> list[int]:
     """Numbers of the letter pairs of a folded text, neighbours and next but one."""
-    places = ["abcdefghijklmnopqrstuvwxyz0123456789".find(character) for character in text]
+    places = [_KINDS.find(character) for character in text.translate(_ALIKE)]
     kept = [place for place in places if place >= 0]
     near = [left * 37 + right for left, right in zip(kept, kept[1:], strict=False)]
     return near + [left * 37 + right for left, right in zip(kept, kept[2:], strict=False)]
 
 
-class _Pass:
-    """One pass over one cell. States hold ``cost * 2**11 + start`` so that the cheapest path
-    carries the place where its name began."""
+class _Matcher:
+    """Weighted edit distance of many texts at once against ink read character by character.
 
-    def __init__(
-        self, search: Search, rows: npt.NDArray[np.intp], read: npt.NDArray[np.intp]
-    ) -> None:
-        self.phrases = [search._phrases[row] for row in rows]
-        width = int(search._length[rows].max())
-        self.letters = search._letters[rows, :width]
-        self.length = search._length[rows]
-        self.cost = search._cost[rows]
-        self.tail = search._tail[rows]
+    ``state[j, p]`` is the cost of having explained the ink so far with the first ``j``
+    characters of text ``p``, less what inserting those ``j`` characters would cost: the
+    insertions of a column then cost nothing and are one running minimum.
+    """
+
+    def __init__(self, letters: npt.NDArray[np.intp], length: npt.NDArray[np.intp]) -> None:
+        """``letters``: codes, shape (texts, longest); ``length``: characters of each text."""
+        self._letters = letters.T
+        self._length = length
+        self._every = np.arange(len(length))
+        single = _INSERT[self._letters]
+        self._single = single * _STEP
+        zero = np.zeros((1, len(length)), dtype=np.int32)
+        sums = np.concatenate((zero, np.cumsum(single, axis=0, dtype=np.int32)), axis=0)
+        self._whole = sums[length, self._every] * _STEP
+        self._swap: dict[int, Costs] = {}
+        self.state = np.full(sums.shape, _FAR, dtype=np.int32)
+
+    def open(self, entries: Costs | int) -> None:
+        """Let the texts begin here at these costs."""
+        np.minimum(self.state, entries, out=self.state)
+
+    def clear(self) -> None:
+        """Forget the ink read; no text begins yet."""
+        self.state[:] = _FAR
+
+    def restart(self) -> None:
+        """Forget the ink read; all texts begin here at no cost."""
+        self.state[:] = 0
+
+    def step(self, code: int) -> None:
+        """Read one more character."""
+        swap = self._swap.get(code)
+        if swap is None:
+            swap = _SUBSTITUTE[self._letters, code] * _STEP - self._single
+            self._swap[code] = swap
+        moved = self.state[:-1] + swap
+        self.state += _DELETE[code] * _STEP
+        np.minimum(self.state[1:], moved, out=self.state[1:])
+        np.minimum.accumulate(self.state, axis=0, out=self.state)
+
+    def ends(self) -> Costs:
+        """Cost of ending each text here."""
+        return self.state[self._length, self._every] + self._whole
+
+
+class _Pass:
+    """One pass over one cell."""
+
+    def __init__(self, search: Search, read: list[int], cost: Costs) -> None:
+        self.search = search
+        self.cost = cost
+        self.matcher = search.matcher
+        self.matcher.clear()
         self.read = read
-        self.insert = _padded_sums(_INSERT[self.letters])
 
     def found(self) -> Found | None:
         """Run forward, then walk back over where each name began."""
-        read, count = self.read, len(self.phrases)
-        n = len(read)
-        skip = np.concatenate(([0], np.cumsum(_DELETE[read])))
-        every = np.arange(count)
-        table = _SUBSTITUTE[self.letters[:, :, None], read[None, None, :]] * _NOISE_STEP
-        insert = self.insert * _NOISE_STEP
-        state = np.full(insert.shape, _FAR, dtype=np.int64)
-        separate = _SeparatorPass(read)
-        entry_cost = self.cost + np.where(self.tail, _NEW_TAIL, _NEW_NAME)
-        best_end = np.full(n + 1, _FAR, dtype=np.int64)
+        read, n = self.read, len(self.read)
+        skip = np.concatenate(([0], np.cumsum(_DELETE[read]))).astype(np.int64)
+        tail = self.search.tail
+        entry_cost = self.cost + np.where(tail, _NEW_TAIL, _NEW_NAME)
+        separate = _SeparatorPass()
+        best_end = np.full(n + 1, _FAR // _STEP, dtype=np.int64)
         back: list[tuple[int, int] | None] = [None] * (n + 1)
         opened: list[tuple[int, str] | None] = [None] * (n + 1)
-        name_entry = int(0)
         for i in range(n + 1):
             if i:
-                step = state + _DELETE[read[i - 1]] * _NOISE_STEP
-                step[:, 1:] = np.minimum(step[:, 1:], state[:, :-1] + table[:, :, i - 1])
-                step = np.minimum.accumulate(step - insert, axis=1) + insert
-                state = step
-                ends = state[every, self.length]
+                self.matcher.step(read[i - 1])
+                ends = self.matcher.ends()
                 row = int(ends.argmin())
-                if ends[row] < _FAR:
-                    best_end[i] = ends[row] // _NOISE_STEP
-                    back[i] = (row, int(ends[row] % _NOISE_STEP))
-            after = separate.step(i, int(best_end[i]))
+                cost, start = divmod(int(ends[row]), _STEP)
+                if cost < _FAR // _STEP:
+                    best_end[i] = cost
+                    back[i] = (row, start)
+            after = separate.step(i, read[i - 1] if i else None, int(best_end[i]))
             name_entry = int(skip[i])
             if after is not None and after[0] < name_entry:
                 name_entry = after[0]
                 opened[i] = (after[1], after[2])
-            entries = np.where(self.tail, best_end[i], name_entry) + entry_cost
-            fresh = np.minimum(entries, _FAR // _NOISE_STEP) * _NOISE_STEP + i
-            state = np.minimum(state, fresh[:, None] + insert)
+            entries = np.where(tail, int(best_end[i]), name_entry) + entry_cost
+            fresh = np.minimum(entries, _FAR // _STEP - 1) * _STEP + i
+            self.matcher.open(fresh.astype(np.int32))
         totals = best_end + (skip[-1] - skip)
         end = int(totals.argmin())
-        if best_end[end] >= _FAR // _NOISE_STEP:
+        if best_end[end] >= _FAR // _STEP:
             return None
         return self._walk_back(end, int(totals[end]), back, opened)
 
@@ -285,7 +332,7 @@ class _Pass:
                 return None
             row, start = step
             parts.insert(0, self._part(row, start, at))
-            if self.phrases[row].tail:
+            if self.search.phrases[row].tail:
                 separators.insert(0, " ")
                 at = start
                 continue
@@ -299,72 +346,52 @@ class _Pass:
 
     def _part(self, row: int, start: int, end: int) -> Part:
         """The name with its own cost and the extra cost of the best other name there."""
-        piece = self.read[start:end]
-        insert = self.insert
-        state = insert.copy()
+        search, piece = self.search, self.read[start:end]
+        seen = sorted(set(_pairs("".join(map(chr, piece)))))
+        share = search.pairs[seen].sum(axis=0) / search.pair_count
+        share[row] = 2.0
+        near = np.argsort(-share, kind="stable")[:_RIVALS]
+        length = search.length[near]
+        matcher = _Matcher(search.letters[near, : int(length.max())], length)
+        matcher.restart()
         for code in piece:
-            step = state + _DELETE[code]
-            step[:, 1:] = np.minimum(step[:, 1:], state[:, :-1] + _SUBSTITUTE[self.letters, code])
-            state = np.minimum.accumulate(step - insert, axis=1) + insert
-        ends = state[np.arange(len(self.phrases)), self.length] + self.cost
-        own = int(ends[row])
-        same = fold(self.phrases[row].text)
-        others = [
-            int(cost)
-            for phrase, cost in zip(self.phrases, ends, strict=True)
-            if phrase.tail == self.phrases[row].tail and fold(phrase.text) != same
-        ]
-        margin = min(others, default=own + 10 * LETTER) - own
-        return Part(self.phrases[row], start, end, own, margin)
+            matcher.step(code)
+        ends = matcher.ends() // _STEP + self.cost[near]
+        own = int(ends[0])
+        real = (search.tail[near] == search.tail[row]) & (search.kind[near] != search.kind[row])
+        margin = int(ends[real].min()) - own if real.any() else 10 * LETTER
+        return Part(search.phrases[row], start, end, own, margin)
 
 
 class _SeparatorPass:
     """What may stand between two names, matched as the names are."""
 
-    def __init__(self, read: npt.NDArray[np.intp]) -> None:
-        self._read = read
-        self._letters = _separator_letters()
-        self._length = np.array([len(text) for text, _ in _SEPARATORS])
-        self._cost = np.array([cost for _, cost in _SEPARATORS], dtype=np.int64)
-        self._insert = _padded_sums(_INSERT[self._letters]) * _NOISE_STEP
-        self._state = np.full(self._insert.shape, _FAR, dtype=np.int64)
+    def __init__(self) -> None:
+        letters, length = _separator_letters()
+        self._matcher = _Matcher(letters, length)
+        self._cost = np.array([cost for _, cost in _SEPARATORS], dtype=np.int32)
 
-    def step(self, i: int, name_end: int) -> tuple[int, int, str] | None:
-        """After ``i`` characters, with the best name ending there: (cost, where the name before
-        ended, separator) of the best separator that ends here; None where there is none."""
-        state = self._state
-        if i:
-            code = self._read[i - 1]
-            step = state + _DELETE[code] * _NOISE_STEP
-            step[:, 1:] = np.minimum(
-                step[:, 1:], state[:, :-1] + _SUBSTITUTE[self._letters, code] * _NOISE_STEP
-            )
-            state = np.minimum.accumulate(step - self._insert, axis=1) + self._insert
-        if name_end < _FAR // _NOISE_STEP:
-            fresh = (name_end + self._cost) * _NOISE_STEP + i
-            state = np.minimum(state, fresh[:, None] + self._insert)
-        self._state = state
-        ends = state[np.arange(len(self._length)), self._length]
+    def step(self, i: int, code: int | None, name_end: int) -> tuple[int, int, str] | None:
+        """After ``i`` characters, ``code`` the last, with the best name ending there: (cost,
+        where the name before ended, separator) of the best separator that ends here."""
+        if code is not None:
+            self._matcher.step(code)
+        if name_end < _FAR // _STEP:
+            self._matcher.open((name_end + self._cost) * _STEP + i)
+        ends = self._matcher.ends()
         row = int(ends.argmin())
         if ends[row] >= _FAR:
             return None
-        origin = int(ends[row] % _NOISE_STEP)
+        cost, origin = divmod(int(ends[row]), _STEP)
         if origin == i:
-            return int(ends[row] // _NOISE_STEP) + _MISSING_SEPARATOR, origin, _SEPARATORS[0][0]
-        return int(ends[row] // _NOISE_STEP), origin, _SEPARATORS[row][0]
+            return cost + _MISSING_SEPARATOR, origin, _SEPARATORS[0][0]
+        return cost, origin, _SEPARATORS[row][0]
 
 
 @cache
-def _separator_letters() -> npt.NDArray[np.intp]:
-    width = max(len(text) for text, _ in _SEPARATORS)
-    letters = np.full((len(_SEPARATORS), width), 127, dtype=np.intp)
+def _separator_letters() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    length = np.array([len(text) for text, _ in _SEPARATORS])
+    letters = np.full((len(_SEPARATORS), int(length.max())), 127, dtype=np.intp)
     for row, (text, _) in enumerate(_SEPARATORS):
         letters[row, : len(text)] = _codes(text)
-    return letters
-
-
-def _padded_sums(costs: Costs) -> Costs:
-    """Running sums along each row with a leading zero: shape (rows, columns + 1)."""
-    return np.concatenate(
-        (np.zeros((costs.shape[0], 1), dtype=np.int64), np.cumsum(costs, axis=1)), axis=1
-    )
+    return letters, length

@@ -195,12 +195,6 @@ def _groups(
 
 _WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
 _TRAILING = " \t;,.:–—-|"
-# Folded first words of what can only be a body of its own.
-_HEADS = frozenset(
-    "so bo ban cong van ubnd uy phong trung cac hoi tinh thanh chi cuc doan tram to bao dai cty "
-    "dang thanh vien toa truong mttq hdnd kho ngan bhxh thong lien hiep doanh buu viettel vnpt "
-    "mobifone don co thue ubmttq ubmt mat chinh thu quoc bch bql quy tap tong cap xa dia".split()
-)
 
 
 @cache
@@ -270,7 +264,7 @@ def split_mentions(text: str) -> tuple[str, ...]:
             return False
         begin = printed.find(piece, start)
         return any(span[0] == begin for span in spans) or (
-            first[0] in _HEADS and len(piece) > 3 and " " in piece
+            first[0] in _data()["heads"] and len(piece) > 3 and " " in piece
         )
 
     cuts: list[tuple[int, int]] = []
@@ -342,9 +336,10 @@ def _exactly(mention: str, entries: Sequence[tuple[Agency, str]]) -> Match:
         key=lambda grade: (-grade[0], not grade[1], grade[2].agency_id),
     )
     score, is_name, agency = graded[0]
-    candidates = tuple(
-        dict.fromkeys(Candidate(other.agency_id, grade) for grade, _, other in graded)
-    )
+    seen: dict[str, float] = {}
+    for grade, _, other in graded:
+        seen.setdefault(other.agency_id, grade)
+    candidates = tuple(Candidate(agency_id, grade) for agency_id, grade in seen.items())
     rivals = {other.agency_id for grade, _, other in graded if grade == score}
     if len(rivals) > 1:
         return Match(None, "unresolved", score, candidates)
@@ -407,7 +402,12 @@ def _nearest(key: str, index: _Index) -> Match:
 
 # --- damaged cells ----------------------------------------------------------------------------
 
+_LONGEST_NAME = 64
+_LOST_WORD = 150
+_ABBREVIATED = re.compile(r"&|\b(?!UBND|HĐND|MTTQ|KKT|KCN|ĐBQH)[A-ZĐ]{3,}")
+_LEAST_CONFIDENCE = 0.25
 _RARE = 30
+_CENTRAL = 15
 _MOST_COST_A_LETTER = 0.34
 _USUAL_LISTS = (
     "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
@@ -431,18 +431,29 @@ def agency_phrases() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*phrases, *qualified, *lowered, *_USUAL_LISTS]))
 
 
+def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
+    """The name as it is searched for, and without a last word that OCR often loses."""
+    group = agency.kind == "group"
+    letters = sum(map(str.isalpha, name))
+    cost = 60 if letters < 5 else 15 if letters < 8 else 0
+    cost += _RARE if agency.valid_to else _CENTRAL if agency.level == "central" else 0
+    if name != agency.name:
+        cost += 8 if group else 20
+    if _ABBREVIATED.search(name):
+        cost += _RARE
+    yield Phrase(name, cost, common=group)
+    stem, _, last = name.rpartition(" ")
+    if last in ("tỉnh", "xã") and letters >= 12:
+        yield Phrase(name, cost + _LOST_WORD, common=group, inked=stem)
+
+
 @cache
 def _search() -> Search:
     phrases: list[Phrase] = []
     for agency in agencies():
-        group = agency.kind == "group"
         for name in (agency.name, *agency.aliases):
-            letters = sum(map(str.isalpha, name))
-            cost = _RARE if agency.valid_to else 0
-            cost += 60 if letters < 5 else 15 if letters < 8 else 0
-            if name != agency.name:
-                cost += 8
-            phrases.append(Phrase(name, cost, common=group))
+            if len(name) <= _LONGEST_NAME:
+                phrases += _phrases(agency, name)
     phrases += [Phrase(tail, tail=True, common=True) for tail in _data()["qualifiers"]]
     for province in _data()["provinces"]:
         phrases += [Phrase(f"tỉnh {province}", 40, tail=True), Phrase(province, 40, tail=True)]
@@ -450,21 +461,49 @@ def _search() -> Search:
 
 
 @lru_cache(maxsize=8192)
-def read_agency_cell(damaged: str) -> AgencyReading:
+def read_agency_cell(damaged: str, favoured: frozenset[str] = frozenset()) -> AgencyReading:
     """The list of known names that a damaged agency cell prints, with its separators.
 
     ``damaged`` may hold noise and line breaks. ``confidence`` (0-1) falls with the part of the
     letters the ink contradicts and with the nearness of another name. Where no list explains
-    the cell well the text is "" and the caller reads the cell by other means.
+    the cell well the text is "" and the caller reads the cell by other means. ``favoured``
+    holds names known to stand elsewhere in the document; they win where the ink is in doubt.
     """
     printed = nfc(damaged).replace("\n", " ").strip()
-    found = _search().read(printed)
+    found = _search().read(printed, favoured)
     if found is None or not found.letters:
         return AgencyReading("", 0.0)
     strain = found.cost / found.letters
     if strain > _MOST_COST_A_LETTER and not (strain < 0.45 and _clear(found)):
         return AgencyReading("", 0.0)
-    return AgencyReading(_written(found, printed), _confidence(found, strain))
+    confidence = _confidence(found, strain)
+    if confidence < _LEAST_CONFIDENCE:
+        return AgencyReading("", 0.0)
+    return AgencyReading(_written(found, printed), confidence)
+
+
+_SURE = 0.6
+
+
+def read_agency_cells(cells: Sequence[str]) -> tuple[AgencyReading, ...]:
+    """Read all damaged agency cells of one document together.
+
+    A plan names the same few agencies over and over: what some cells show without doubt
+    decides what the doubtful ones say.
+    """
+    first = [read_agency_cell(cell) for cell in cells]
+    sure = frozenset(
+        name[0].upper() + name[1:]
+        for reading in first
+        if reading.confidence >= _SURE
+        for name in split_mentions(reading.text)
+    )
+    if not sure:
+        return tuple(first)
+    return tuple(
+        reading if reading.confidence >= _SURE else read_agency_cell(cell, sure)
+        for cell, reading in zip(cells, first, strict=True)
+    )
 
 
 def _clear(found: Found) -> bool:
@@ -490,7 +529,7 @@ def _written(found: Found, printed: str) -> str:
     for number, part in enumerate(found.parts):
         if number:
             text += {" va ": " và "}.get(found.separators[number - 1], found.separators[number - 1])
-        text += _as_inked(part, printed, after_stop=number == 0)
+        text += _as_inked(part, printed)
     return text + _ending(printed[found.end :], text)
 
 
@@ -505,35 +544,48 @@ def _ending(rest: str, text: str) -> str:
     return "." if "." in stops[:1] and not dotted_last else ""
 
 
-def _as_inked(part: Part, printed: str, after_stop: bool) -> str:
+def _as_inked(part: Part, printed: str) -> str:
     """The name, with what the ink decides: capitals of common names, blanks at a hyphen."""
     piece = printed[part.start : part.end]
     text = part.phrase.text
     if part.phrase.common:
-        text = _capitals(text, piece, after_stop)
+        text = _capitals(text, piece)
     if " - " in text:
-        hyphen = re.search(r"(\s*)[-–—](\s*)", piece.strip(" -"))
-        if hyphen:
-            text = text.replace(" - ", f"{hyphen.group(1)[:1]}-{hyphen.group(2)[:1]}", 1)
+        hyphen = re.search(r"(\s?)[-–—](\s?)", piece.strip(" -"))
+        if hyphen and not hyphen.group(1):
+            text = text.replace(" - ", f"-{hyphen.group(2)}", 1)
     return text
 
 
-def _capitals(text: str, piece: str, first: bool) -> str:
-    """Case of each word's first letter as in the ink, where the ink shows that letter."""
-    del first
-    printed_words = text.split(" ")
-    read_words = [word for word in re.split(r"\s+", piece) if any(map(str.isalnum, word))]
-    if len(read_words) != len(printed_words):
-        begin = next((character for character in piece if character.isalnum()), "")
-        if begin.isalpha() and ink(begin) == fold(text[0]):
-            return (text[0].upper() if begin.isupper() else text[0].lower()) + text[1:]
-        return text
-    cased = []
-    for word, read in zip(printed_words, read_words, strict=True):
-        begin = next((character for character in read if character.isalnum()), "")
-        same = begin.isalpha() and ink(begin) == fold(word[0])
-        if not same or word.isupper():
-            cased.append(word)
-        else:
-            cased.append((word[0].upper() if begin.isupper() else word[0].lower()) + word[1:])
-    return " ".join(cased)
+@cache
+def _prints() -> Mapping[str, tuple[str, ...]]:
+    """Folded name → its prints that differ in capitals only."""
+    prints: dict[str, list[str]] = {}
+    for agency in agencies():
+        for name in (agency.name, *agency.aliases):
+            prints.setdefault(fold(name), []).append(name)
+    return {key: tuple(dict.fromkeys(names)) for key, names in prints.items()}
+
+
+def _capitals(text: str, piece: str) -> str:
+    """The print whose capitals agree best with the ink's; its first letter as the ink has it."""
+    read = [begin for word in piece.split() if (begin := _first_letter(word))]
+    prints = _prints().get(fold(text), (text,))
+
+    def disagreements(name: str) -> int:
+        begins = [word[0] for word in name.split()]
+        if len(begins) != len(read):
+            return 0
+        pairs = zip(begins, read, strict=True)
+        return sum(a.isupper() != b.isupper() for a, b in pairs if ink(a) == ink(b))
+
+    best = min(prints, key=disagreements)
+    begin = read[0] if read else ""
+    if begin and ink(begin) == fold(best[0]) and not best[:2].isupper():
+        best = (best[0].upper() if begin.isupper() else best[0].lower()) + best[1:]
+    return best
+
+
+def _first_letter(word: str) -> str:
+    """The first letter or digit of a word; "" where it has none."""
+    return next((character for character in word if character.isalnum()), "")
