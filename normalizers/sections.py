@@ -191,7 +191,7 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
     Returns:
         A code without closing dot; the cleaned print where nothing is near it.
     """
-    code = clean_code(printed)
+    code = clean_code(_without_rules(printed))
     if not code:
         return ""
     due = list(expected)
@@ -200,6 +200,12 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
         for index, candidate in enumerate(dict.fromkeys((*due, *_all_codes())))
     )
     return best[2] if best[0] <= max(1.6, 0.5 * len(code)) else code
+
+
+def _without_rules(printed: str) -> str:
+    """The code without the table's ruled lines, which OCR reads as bars of their own."""
+    first, *rest = printed.split() or [""]
+    return " ".join((first, *(part for part in rest if part.strip("|¦!_-–"))))
 
 
 def _reading_cost(printed: str, code: str, expected: list[str]) -> float:
