@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -132,6 +133,7 @@ class Phrase:
     common: bool = False
     inked: str = ""
 
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A name found: the ink [start, end) it explains, its cost, the runner-up's extra cost."""
@@ -162,7 +164,7 @@ _SEPARATORS = (("; ", 0), (", ", 6), (" va ", 12), (" / ", 60), (" - ", 60))
 _MISSING_SEPARATOR = 70
 _NEW_NAME = 25
 _NEW_TAIL = 20
-_UNFAVOURED = 70
+_UNFAVOURED = 120
 _RIVALS = 28
 _MOST_INK = _STEP - 1
 
@@ -220,7 +222,7 @@ def _pairs(text: str) -> list[int]:
     """Numbers of the letter pairs of a folded text, neighbours and next but one."""
     places = [_KINDS.find(character) for character in text.translate(_ALIKE)]
     kept = [place for place in places if place >= 0]
-    near = [left * 37 + right for left, right in zip(kept, kept[1:], strict=False)]
+    near = [left * 37 + right for left, right in pairwise(kept)]
     return near + [left * 37 + right for left, right in zip(kept, kept[2:], strict=False)]
 
 

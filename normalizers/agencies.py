@@ -403,9 +403,9 @@ def _nearest(key: str, index: _Index) -> Match:
 # --- damaged cells ----------------------------------------------------------------------------
 
 _LONGEST_NAME = 64
-_LOST_WORD = 150
+_LOST_WORD = 120
 _ABBREVIATED = re.compile(r"&|\b(?!UBND|HĐND|MTTQ|KKT|KCN|ĐBQH)[A-ZĐ]{3,}")
-_LEAST_CONFIDENCE = 0.25
+_LEAST_CONFIDENCE = 0.3
 _RARE = 30
 _CENTRAL = 15
 _MOST_COST_A_LETTER = 0.34
@@ -474,7 +474,8 @@ def read_agency_cell(damaged: str, favoured: frozenset[str] = frozenset()) -> Ag
     if found is None or not found.letters:
         return AgencyReading("", 0.0)
     strain = found.cost / found.letters
-    if strain > _MOST_COST_A_LETTER and not (strain < 0.45 and _clear(found)):
+    most = _MOST_COST_A_LETTER + (0.06 if favoured else 0.0)
+    if strain > most and not (strain < 0.45 and _clear(found)):
         return AgencyReading("", 0.0)
     confidence = _confidence(found, strain)
     if confidence < _LEAST_CONFIDENCE:

@@ -1,0 +1,193 @@
+"""Agencies: the registry, lists of names, names in their scope, damaged cells."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from normalizers.agencies import (
+    Scope,
+    agencies,
+    agency_phrases,
+    read_agency_cell,
+    read_agency_cells,
+    resolve,
+    split_mentions,
+)
+
+PROVINCE = Scope("quang-ngai")
+COMMUNE = Scope("quang-ngai", "binh-chuong")
+RECORDED = Path(__file__).parent / "data" / "agency_cells.jsonl"
+
+
+@pytest.mark.parametrize("scope", [None, PROVINCE, COMMUNE, Scope("ha-noi")])
+def test_the_registry_holds_together(scope: Scope | None) -> None:
+    registry = agencies(scope)
+    ids = [agency.agency_id for agency in registry]
+    assert len(ids) == len(set(ids))
+    for agency in registry:
+        assert "{" not in agency.name + "".join(agency.aliases)
+        for other in (agency.parent_id, agency.successor_id, *agency.members):
+            assert other is None or other in ids
+        assert (agency.successor_id is None) == (agency.valid_to is None)
+
+
+def test_a_group_knows_its_members_of_today() -> None:
+    registry = {agency.agency_id: agency for agency in agencies(PROVINCE)}
+    group = registry["quang-ngai.nhom.cac-so-ban-nganh"]
+    assert "quang-ngai.so-khoa-hoc-va-cong-nghe" in group.members
+    assert "quang-ngai.so-thong-tin-va-truyen-thong" not in group.members
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        (
+            "Sở Khoa học và Công nghệ; Sở Nội vụ; Công an tỉnh",
+            ("Sở Khoa học và Công nghệ", "Sở Nội vụ", "Công an tỉnh"),
+        ),
+        (
+            "Công an tỉnh, Văn phòng UBND tỉnh, Sở Nội vụ",
+            ("Công an tỉnh", "Văn phòng UBND tỉnh", "Sở Nội vụ"),
+        ),
+        (
+            "Các sở, ban, ngành; UBND các xã, phường, đặc khu;",
+            ("Các sở, ban, ngành", "UBND các xã, phường, đặc khu"),
+        ),
+        (
+            "Các Sở, ban, ngành, UBND các phường, xã, đặc khu",
+            ("Các Sở, ban, ngành", "UBND các phường, xã, đặc khu"),
+        ),
+        (
+            "Báo và Phát thanh, Truyền hình Quảng Ngãi; Sở Văn hóa, Thể thao và Du lịch",
+            ("Báo và Phát thanh, Truyền hình Quảng Ngãi", "Sở Văn hóa, Thể thao và Du lịch"),
+        ),
+        (
+            "Công an tỉnh, sở Tài chính và các sở, ban, ngành có liên quan",
+            ("Công an tỉnh", "sở Tài chính", "các sở, ban, ngành có liên quan"),
+        ),
+        ("Văn phòng HĐND và UBND; Công an xã", ("Văn phòng HĐND và UBND", "Công an xã")),
+        ("Các sở, ngành; địa phương", ("Các sở, ngành; địa phương",)),
+        ("Sở Y tế và Sở Tài chính", ("Sở Y tế", "Sở Tài chính")),
+        ("", ()),
+        (" ; - ", ()),
+    ],
+)
+def test_lists_split_as_a_reader_would(text: str, mentions: tuple[str, ...]) -> None:
+    assert split_mentions(text) == mentions
+
+
+def test_every_name_of_the_registry_is_one_mention() -> None:
+    broken = [
+        name
+        for agency in agencies(COMMUNE)
+        for name in (agency.name, *agency.aliases)
+        if split_mentions(name) != (name,)
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("mention", "scope", "agency_id", "kind"),
+    [
+        ("Công an tỉnh", PROVINCE, "quang-ngai.cong-an-tinh", "exact"),
+        ("Công an tỉnh", Scope("gia-lai"), "gia-lai.cong-an-tinh", "exact"),
+        ("Công an tỉnh", Scope(), "tinh.cong-an-tinh", "exact"),
+        ("Phòng Kinh tế", COMMUNE, "quang-ngai.binh-chuong.phong-kinh-te", "exact"),
+        ("Phòng Văn hóa- Xã hội", COMMUNE, "quang-ngai.binh-chuong.phong-van-hoa-xa-hoi", None),
+        ("Sở Nội vụ tỉnh Quảng Ngãi", PROVINCE, "quang-ngai.so-noi-vu", "alias"),
+        ("Văn phòng UVND tỉnh", PROVINCE, "quang-ngai.van-phong-ubnd-tinh", "fuzzy"),
+        ("Văn phòng UND tỉnh", PROVINCE, "quang-ngai.van-phong-ubnd-tinh", "fuzzy"),
+        ("Sơ Công Thương", PROVINCE, "quang-ngai.so-cong-thuong", "fuzzy"),
+        ("UBND các phường, xã, đặc khu", PROVINCE, None, "group"),
+        ("các sở, ban, ngành có liên quan", PROVINCE, None, "group"),
+        ("Báo và Phát thanh, Truyền hình tỉnh", PROVINCE, None, "alias"),
+    ],
+)
+def test_names_resolve_in_their_scope(
+    mention: str, scope: Scope, agency_id: str | None, kind: str | None
+) -> None:
+    match = resolve(mention, scope)
+    assert match.agency_id is not None
+    assert agency_id is None or match.agency_id == agency_id
+    assert kind is None or match.match_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("mention", "scope"),
+    [
+        ("Phòng Kinh tế", PROVINCE),
+        ("Sở Y tế Quảng Trị", PROVINCE),
+        ("Sở Nội", PROVINCE),
+        ("Báo cáo thực hiện", PROVINCE),
+        ("x" * 10_000, PROVINCE),
+        ("", PROVINCE),
+    ],
+)
+def test_what_is_not_clearly_one_agency_stays_unresolved(mention: str, scope: Scope) -> None:
+    match = resolve(mention, scope)
+    assert match.agency_id is None
+    assert match.match_kind == "unresolved"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "text"),
+    [
+        ("36 Khoa hoc val\ncana n ‘hé\ng ngne", "Sở Khoa học và Công nghệ"),
+        (
+            "Cac s0, ban: ngejnh;\nUBND cac xa,\nphuong, dac khu",
+            "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
+        ),
+        (
+            "C\\élC s0, ban, nganh: UBND\ncac xa, phuong, dac khu",
+            "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
+        ),
+        (
+            "Cong an tinh,\nVan phong\nUBND tinh, S& Noi\nvu, S& Khoa hoc va\nCong nghé",
+            "Công an tỉnh, Văn phòng UBND tỉnh, Sở Nội vụ, Sở Khoa học và Công nghệ",
+        ),
+        (
+            "Cong an tinh; cac\nsd, ban, nganh c6\nlién quan",
+            "Công an tỉnh; các sở, ban, ngành có liên quan",
+        ),
+        ("Phong Van hoa- X&\nhoi", "Phòng Văn hóa- Xã hội"),
+        ("Cac s0, ban, nganh;", "Các sở, ban, ngành;"),
+        ("Két qua thuc hién nhiém vu nam 2026", ""),
+        ("100%", ""),
+        ("", ""),
+        ("a b " * 500, ""),
+    ],
+)
+def test_damaged_cells_are_read(damaged: str, text: str) -> None:
+    assert read_agency_cell(damaged).text == text
+
+
+def test_sure_cells_help_doubtful_ones() -> None:
+    cells = ["Van ph?irrll% UBND", "Van phong UBND\ntinh", "Cong an tinh"]
+    assert read_agency_cells(cells)[0].text == "Văn phòng UBND tỉnh"
+
+
+def test_cells_printed_degraded_and_read_by_ocr_come_back() -> None:
+    """180 random lists of registry names, printed, blurred and read by Tesseract's ``eng``."""
+    rows = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
+    readings = [(read_agency_cell(row["ink"]), row["true"]) for row in rows]
+    exact = sum(reading.text == true for reading, true in readings)
+    assert exact >= 0.95 * len(rows)
+    sure_and_wrong = [
+        (reading.text, true)
+        for reading, true in readings
+        if reading.confidence >= 0.8 and reading.text != true
+    ]
+    assert sure_and_wrong == []
+
+
+def test_resolving_is_fast() -> None:
+    mentions = [f"{name} {number}" for number in range(3) for name in agency_phrases()][:1500]
+    resolve("Sở Nội vụ", PROVINCE)
+    begin = time.perf_counter()
+    for mention in mentions:
+        resolve(mention, PROVINCE)
+    assert time.perf_counter() - begin < 3.0
