@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +16,7 @@ from pipeline.golden import Comparison, FieldScore, compare, read_golden
 from pipeline.messages import say
 from pipeline.reports import REPORTS, percent
 from pipeline.schema import DATASETS
+from pipeline.summary import wide_console
 from pipeline.thresholds import Verdict, raised, read_thresholds, thresholds_toml, verdicts
 
 THRESHOLDS = "thresholds.toml"
@@ -39,7 +41,7 @@ def check_output(
     )
     limits = read_thresholds(golden / THRESHOLDS)
     judged = verdicts(comparison, limits)
-    console = Console(highlight=False)
+    console = wide_console()
     console.print(fields_table(comparison, judged))
     console.print(documents_table(comparison))
     if show_wrong:
@@ -57,7 +59,7 @@ def check_output(
 def fields_table(comparison: Comparison, judged: Sequence[Verdict]) -> Table:
     """A line a field: cells, exact, CER, and whether it holds its thresholds."""
     failed = {(one.document_id, one.dataset, one.field) for one in judged if not one.holds}
-    table = Table(title="golden")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("document", overflow="fold")
     table.add_column("field")
     for name in ("cells", "exact", "%", "CER %"):
@@ -80,7 +82,7 @@ def fields_table(comparison: Comparison, judged: Sequence[Verdict]) -> Table:
 
 def documents_table(comparison: Comparison) -> Table:
     """A line a document: rows found, missing and extra, cells exact, CER, agency cells exact."""
-    table = Table(title="documents")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("document", overflow="fold")
     for name in (
         "rows",

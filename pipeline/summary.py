@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -24,10 +25,15 @@ _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 def run_with_summary(raw: Path, out: Path, jobs: int, timeout: float) -> ExitCode:
     """Run, show progress where a person watches, and show what was found."""
-    console = Console(highlight=False)
+    console = wide_console()
     report = _run_watched(raw, out, jobs, timeout, Console(stderr=True))
     show(report, console)
     return report.exit_code
+
+
+def wide_console() -> Console:
+    """The terminal; where the output goes elsewhere, wide enough for any table."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def show(report: RunReport, console: Console) -> None:
@@ -64,7 +70,9 @@ def closing_sentence(report: RunReport) -> str:
 
 def documents_table(report: RunReport) -> Table:
     """A line a document: rows per dataset, doubtful cells, findings, seconds."""
-    table = Table(show_footer=len(report.datasets["documents"]) > 1)
+    table = Table(
+        show_footer=len(report.datasets["documents"]) > 1, box=SIMPLE_HEAD, pad_edge=False
+    )
     counts = {
         name: Counter(row["document_id"] for row in report.datasets[name]) for name in ROW_DATASETS
     }
@@ -72,7 +80,7 @@ def documents_table(report: RunReport) -> Table:
     counts["column-findings"] = Counter(
         one["document_id"] for one in report.datasets["findings"] if one["document_id"]
     )
-    table.add_column(say("column-document"), say("column-total"), overflow="fold")
+    table.add_column(say("column-document"), say("column-total"), overflow="fold", min_width=30)
     for name, counter in counts.items():
         table.add_column(say(name), str(counter.total()), justify="right")
     table.add_column(say("column-seconds"), justify="right")
