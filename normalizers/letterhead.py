@@ -14,10 +14,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.agencies import read_agency_cell
 from normalizers.folding import fold, ink
 from normalizers.lines import join_lines
 from normalizers.names import is_name, read_name, trailing_name
@@ -52,6 +56,48 @@ DOC_TYPES = (
     "Chiến lược",
     "Đề cương",
 )
+_RECIPIENT_NOTES = (
+    "b/cáo",
+    "b/c",
+    "báo cáo",
+    "để báo cáo",
+    "để b/c",
+    "để b/cáo",
+    "phối hợp",
+    "để phối hợp",
+    "thực hiện",
+    "để thực hiện",
+    "theo dõi",
+    "để biết",
+    "đăng tải",
+)
+_FOLDED_NOTES = tuple(ink(note) for note in _RECIPIENT_NOTES)
+_SURE_AGENCY = 0.6
+_LIKE_AGENCY = 0.75
+# Abbreviations with a Đ, as OCR prints them.
+_CODES = {
+    "HDND": "HĐND",
+    "HPND": "HĐND",
+    "TTDT": "TTĐT",
+    "BCD": "BCĐ",
+    "BCP": "BCĐ",
+    "BCDTW": "BCĐTW",
+    "BCPTW": "BCĐTW",
+    "QD": "QĐ",
+    "ND": "NĐ",
+    "DU": "ĐU",
+    "PU": "ĐU",
+    "DUUBND": "ĐUUBND",
+    "PUUBND": "ĐUUBND",
+    "DUUBNDT": "ĐUUBNDT",
+    "PUUBNDT": "ĐUUBNDT",
+    "CDS": "CĐS",
+    "CPS": "CĐS",
+    "DMST": "ĐMST",
+    "PMST": "ĐMST",
+    "LDTBXH": "LĐTBXH",
+}
+_CODE_WORD = re.compile(r"(?<![^\W_])[A-Z]{2,8}(?![^\W_])")
 _TYPE_OF_CODE = {
     "NQ": "Nghị quyết",
     "QĐ": "Quyết định",
@@ -97,21 +143,48 @@ _PREAMBLE = re.compile(
 _BODY_HEADING = re.compile(r"^\W*(?:phan\s+)?(?:i|l|1|a)\s*[.)]\s+\S")
 _RECIPIENTS = re.compile(r"^\W*noi\s+nh\S{1,3}\s*[:.;]?\s*")
 _BULLET = re.compile(r"^\s*[-–•+*]\s*")
-_ARCHIVE = re.compile(r"^\W*l\S{1,2}\s*[:;.]|^\W*luu\b")
+_ARCHIVE = re.compile(r"^\W*l\S{1,2}\s*[:;.]|^\W*luu\b[:;.]?")
 _CUT_PROVINCE = re.compile(r"\bti\s+i?nh\b")
 
+# Offices and bodies above a signature, as printed.
 _OFFICES = (
-    "chu tich|pho chu tich|uy ban nhan dan|hoi dong nhan dan|giam doc|pho giam doc|"
-    "tong giam doc|truong ban|pho truong ban|truong phong|pho truong phong|bi thu|pho bi thu|"
-    "bo truong|thu truong|cuc truong|pho cuc truong|chi cuc truong|tong cuc truong|vu truong|"
-    "chanh van phong|pho chanh van phong|thu tuong|pho thu tuong|ban thuong vu|ban chap hanh|"
-    "thuong truc|hieu truong|ban chi dao|chanh thanh tra|dang uy|tinh uy|to truong|vien truong|"
-    "chu nhiem"
+    "ỦY BAN NHÂN DÂN",
+    "HỘI ĐỒNG NHÂN DÂN",
+    "CHỦ TỊCH",
+    "PHÓ CHỦ TỊCH",
+    "GIÁM ĐỐC",
+    "PHÓ GIÁM ĐỐC",
+    "TỔNG GIÁM ĐỐC",
+    "TRƯỞNG BAN",
+    "PHÓ TRƯỞNG BAN",
+    "TRƯỞNG PHÒNG",
+    "PHÓ TRƯỞNG PHÒNG",
+    "BÍ THƯ",
+    "PHÓ BÍ THƯ",
+    "BỘ TRƯỞNG",
+    "THỨ TRƯỞNG",
+    "CỤC TRƯỞNG",
+    "PHÓ CỤC TRƯỞNG",
+    "CHI CỤC TRƯỞNG",
+    "TỔNG CỤC TRƯỞNG",
+    "VỤ TRƯỞNG",
+    "CHÁNH VĂN PHÒNG",
+    "PHÓ CHÁNH VĂN PHÒNG",
+    "THỦ TƯỚNG",
+    "PHÓ THỦ TƯỚNG",
+    "BAN THƯỜNG VỤ",
+    "BAN CHẤP HÀNH",
+    "BAN CHỈ ĐẠO",
+    "HIỆU TRƯỞNG",
+    "CHÁNH THANH TRA",
+    "TỔ TRƯỞNG",
+    "VIỆN TRƯỞNG",
+    "CHỦ NHIỆM",
 )
-_AUTHORITY = r"(?:(?:tm|kt|tl|tuq|tun|q)\s?[.,]\s*)"
-_SIGNER_TITLE = re.compile(
-    rf"(?:^|(?<=\s))(?P<title>{_AUTHORITY}?(?:{_OFFICES})(?:[ .,-]+[a-z]+)*?[ .;]*)$"
-)
+_FOLDED_OFFICES = {ink(office): office for office in _OFFICES}
+_AUTHORITY = re.compile(r"^(?:tm|kt|tl|tuq|tun|q)\s?[.,]\s*")
+_LIKE_OFFICE = 0.75
+_LIKE_OFFICE_SIGNED = 0.6  # after "TM.", "KT." an office must follow
 
 _LEVELS = "tinh|thanh pho|huyen|quan|thi xa|thi tran|xa|phuong|dac khu"
 _LEVEL_NAMES = {
@@ -214,22 +287,33 @@ class _Foot:
     signer_title: str | None
 
 
-def read_letterhead(lines: Sequence[str]) -> Letterhead:
+def read_letterhead(
+    lines: Sequence[str],
+    printed: Sequence[str] | None = None,
+    repair: Callable[[str], str] = str,
+) -> Letterhead:
     """Read a document's own data from its running text.
 
     Args:
         lines: printed lines in order, repaired where they were damaged: the body, then the lines
             above the tables (or these where they stand). Tables are left out.
+        printed: of a damaged document, the same lines before repair. Numbers, dates, names and
+            the layout of the foot are read from these: repair is for running text.
+        repair: mends one damaged piece of text; used with ``printed``.
     """
     kept = [line for line in map(join_lines, lines) if line]
-    attachment = _read_attachment(kept)
-    head = _read_head(kept)
-    foot = _read_foot(kept)
+    head, attachment = _read_head(kept), _read_attachment(kept)
+    if printed is None:
+        foot = _read_foot(kept)
+    else:
+        seen = [line for line in map(join_lines, printed) if line]
+        head = _merge_heads(_read_head(seen), head)
+        attachment = _merge_attachments(_read_attachment(seen), attachment)
+        foot = _mend_foot(_read_foot(seen), repair)
     number = head.number or attachment.number
     issuer = head.issuer or attachment.issuer or _issuer_of_preamble(head, kept)
     issuer = _complete_issuer(issuer, head, kept)
-    code = number.code if number else ""
-    doc_type = head.doc_type or attachment.doc_type or _type_of_code(code)
+    doc_type = head.doc_type or attachment.doc_type or _type_of_code(number.code if number else "")
     return Letterhead(
         doc_number=number.text() if number else None,
         doc_type=doc_type,
@@ -243,6 +327,83 @@ def read_letterhead(lines: Sequence[str]) -> Letterhead:
         signer_title=foot.signer_title,
         recipients=foot.recipients,
     )
+
+
+# --- damaged text: what was printed and what it was repaired to --------------------------------
+
+
+def _merge_heads(seen: _Head, repaired: _Head) -> _Head:
+    """Number and date as printed; words as repaired."""
+    return _Head(
+        doc_type=repaired.doc_type or seen.doc_type,
+        number=_surer_number(seen.number, repaired.number),
+        place=repaired.place or seen.place,
+        issued_on=seen.issued_on or repaired.issued_on,
+        issuer=repaired.issuer or seen.issuer,
+        title=repaired.title or seen.title,
+        is_draft=seen.is_draft or repaired.is_draft,
+        preamble=repaired.preamble,
+    )
+
+
+def _merge_attachments(seen: _Attachment, repaired: _Attachment) -> _Attachment:
+    return _Attachment(
+        doc_type=repaired.doc_type or seen.doc_type,
+        number=_surer_number(seen.number, repaired.number),
+        issued_on=seen.issued_on or repaired.issued_on,
+        issuer=repaired.issuer or seen.issuer,
+    )
+
+
+def _surer_number(seen: _Number | None, repaired: _Number | None) -> _Number | None:
+    """The number as printed, its code with the Đ that OCR reads as D or P."""
+    number = seen if seen and (seen.digits or not repaired) else repaired
+    return _Number(number.digits, _mend_codes(number.code)) if number else None
+
+
+def _mend_foot(foot: _Foot, repair: Callable[[str], str]) -> _Foot:
+    recipients = tuple(_mend_recipient(text, repair) for text in foot.recipients)
+    return _Foot(recipients, foot.signer, foot.signer_title)
+
+
+def _mend_recipient(text: str, repair: Callable[[str], str]) -> str:
+    """A damaged recipient: an agency where it is near one, else repaired as running text."""
+    archive = _ARCHIVE.match(ink(text))
+    if archive:
+        return f"Lưu: {_mend_codes(text[archive.end() :].strip())}"
+    if _is_list_of_codes(text):
+        return _mend_codes(text)
+    body, bracket, note = text.partition("(")
+    body = body.strip()
+    reading = read_agency_cell(body)
+    name = reading.text.rstrip("; ")
+    alike = Levenshtein.normalized_similarity(ink(name), ink(body))
+    whole = len(name.split()) == len(body.split())
+    if reading.confidence < _SURE_AGENCY or alike < _LIKE_AGENCY or not whole:
+        name = _clean_recipient(repair(body))
+    if bracket:
+        note = _mend_note(note.rstrip(") ;"), repair)
+        name = f"{name} ({note})"
+    return _mend_codes(name)
+
+
+def _is_list_of_codes(text: str) -> bool:
+    """Whether a recipient is abbreviations only ("VPUB: CVP, PCVP, NC, CBTH")."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 1]
+    return len(words) > 1 and all(map(str.isupper, words))
+
+
+def _mend_note(note: str, repair: Callable[[str], str]) -> str:
+    """The bracket after a recipient: "b/cao" → "b/cáo", "bao cdo" → "báo cáo"."""
+    near = process.extractOne(
+        ink(note), _FOLDED_NOTES, scorer=Levenshtein.normalized_similarity, score_cutoff=0.7
+    )
+    return _RECIPIENT_NOTES[near[2]] if near else repair(note)
+
+
+def _mend_codes(text: str) -> str:
+    """Give abbreviations their Đ back: "HDND" → "HĐND", "BCPTW" → "BCĐTW"."""
+    return _CODE_WORD.sub(lambda found: _CODES.get(found[0], found[0]), text)
 
 
 # --- numbers and dates ------------------------------------------------------------------------
@@ -600,7 +761,7 @@ def _read_foot(lines: Sequence[str]) -> _Foot:
 
 def _is_signing(line: str) -> bool:
     """Whether a line holds nothing but the authority of a signature ("TM. ỦY BAN NHÂN DÂN")."""
-    return bool(re.match(rf"^{_AUTHORITY}", ink(line))) and is_capitals(line)
+    return bool(_AUTHORITY.match(ink(line))) and is_capitals(line)
 
 
 def _starts_attachment(line: str) -> bool:
@@ -608,18 +769,48 @@ def _starts_attachment(line: str) -> bool:
 
 
 def _split_signer_title(line: str) -> tuple[str, str]:
-    """Part the signer's office, printed in capitals, from the end of a line."""
-    found = _SIGNER_TITLE.search(ink(line))
-    if found is None or not is_capitals(line[found.start("title") : found.end("title")]):
-        return line, ""
-    return line[: found.start()].strip(), line[found.start("title") :].strip(" .;")
+    """Part the signer's office, printed in capitals, from the end of a line.
+
+    "- Chủ tịch, PCT UBND tỉnh; PHÓ CHỦ TỊCH" → ("- Chủ tịch, PCT UBND tỉnh;", "PHÓ CHỦ TỊCH").
+    """
+    words = line.split()
+    for signed in (True, False):
+        for start in range(len(words)):
+            title = " ".join(words[start:]).strip(" .;*")
+            if not is_capitals(title) or bool(_AUTHORITY.match(ink(title))) is not signed:
+                continue
+            office = _read_office(title)
+            if office:
+                return " ".join(words[:start]), office
+    return line, ""
+
+
+def _read_office(title: str) -> str | None:
+    """An office in capitals, mended where it is damaged; None where it is none."""
+    authority = _AUTHORITY.match(ink(title))
+    start = authority.end() if authority else 0
+    body = " ".join(re.sub(r"[^a-z ]", "", ink(title[start:])).split())
+    near = process.extractOne(
+        body,
+        list(_FOLDED_OFFICES),
+        scorer=Levenshtein.normalized_similarity,
+        score_cutoff=_LIKE_OFFICE_SIGNED if authority else _LIKE_OFFICE,
+    )
+    if near is not None and near[1] < 1.0:
+        return f"{title[:start]}{_FOLDED_OFFICES[near[0]]}"
+    if near is not None and title.isascii():
+        return f"{title[:start]}{_FOLDED_OFFICES[body]}"
+    longer = any(body.startswith(f"{office} ") for office in _FOLDED_OFFICES)
+    return title if near is not None or longer or authority else None
 
 
 def _add_recipient(recipients: list[str], text: str) -> str | None:
     """Add a line of the left column; the answer is a signer's name that ran into its last line."""
+    if recipients and _ARCHIVE.match(ink(recipients[-1])):
+        return None
     bullet = _BULLET.match(text)
     if bullet:
-        item = text[bullet.end() :].strip()
+        item = _without_stamp(text[bullet.end() :].strip())
         name = trailing_name(item) if _ARCHIVE.match(ink(item)) else ""
         if name:
             item = item[: -len(name)].strip()
@@ -630,11 +821,16 @@ def _add_recipient(recipients: list[str], text: str) -> str | None:
     return None
 
 
+def _without_stamp(item: str) -> str:
+    """A recipient ends at its semicolon; scraps after it are the stamp beside the list."""
+    body, mark, rest = item.partition(";")
+    words = any(len(word) > 3 and word[1:].islower() for word in rest.split())
+    return item if not mark or words else body
+
+
 def _goes_on_as_recipient(above: str, text: str) -> bool:
     """Whether a line without a bullet goes on in the recipient above it."""
-    if above.endswith((".", ";")) or not any(map(str.isalpha, text)):
-        return False
-    return not _ARCHIVE.match(ink(above)) and len(text.split()) > 1
+    return not above.endswith((".", ";")) and any(map(str.isalpha, text)) and len(text.split()) > 1
 
 
 def _clean_recipient(text: str) -> str:

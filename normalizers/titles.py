@@ -22,6 +22,9 @@ _LEAST_LIKENESS = 0.7
 _NUMBERED = re.compile(r"(?:\bs\S{0,3}\s+|\s)\d*\s*[-/][A-ZĐ]{2,}[-/A-ZĐ]*\b.*\bng\S{1,2}y\b")
 _LABEL_HEAD = re.compile(r"^\W*\S+\s+\S+\s*(?:\S{1,6}\s*)?[.:\-–]\s*")
 _FINAL_CONSONANTS = ("c", "ch", "m", "n", "ng", "nh", "p", "t")
+# Words that stand before a name, where a page's edge may cut them.
+_CUT_WORDS = frozenset(("tinh", "huyen", "quan", "thanh", "ban", "nhan", "dan", "ninh"))
+_STROKES_OF_CAPITALS = (("({", "Q"), ("(Q", "Q"))
 _VOWELS = frozenset("aeiouy")
 
 
@@ -99,18 +102,38 @@ def join_cut_lines(lines: Sequence[str]) -> str:
     """Lines of one title as one line; a word cut in two by the page's edge is made whole.
 
     "… THỰC HIỆN CÁ" and "C NHIỆM VỤ" join to "… CÁC NHIỆM VỤ": no Vietnamese syllable is a bare
-    final consonant.
+    final consonant. Where both halves show the cut letter ("UBND tỉ", "inh Quảng Ngãi"), it counts
+    once.
     """
     joined = ""
     for line in lines:
-        if joined and _is_cut(joined, line):
-            joined += line
+        line = _without_scraps(line)
+        shared = _shared_at_cut(joined, line) if joined and line else None
+        if shared is not None:
+            joined += line[shared:]
         else:
             joined = join_lines(f"{joined}\n{line}")
     return joined
 
 
-def _is_cut(above: str, below: str) -> bool:
+def _shared_at_cut(above: str, below: str) -> int | None:
+    """Letters that both sides of a cut word show; None where no word was cut."""
     last = fold(above.split()[-1])
     first = fold(below.split()[0])
-    return first in _FINAL_CONSONANTS and last[-1:] in _VOWELS and above[-1].isalpha()
+    if not above[-1].isalpha() or last[-1:] not in _VOWELS:
+        return None
+    if first in _FINAL_CONSONANTS:
+        return 0
+    if first[:1] == last[-1:] and first[1:] in _FINAL_CONSONANTS and last + first[1:] in _CUT_WORDS:
+        return 1
+    return None
+
+
+def _without_scraps(line: str) -> str:
+    """A damaged line without a lone quotation mark, its capitals' strokes read as letters."""
+    if line.count('"') % 2:
+        line = line.replace('"', "")
+    if is_capitals(line):
+        for strokes, letter in _STROKES_OF_CAPITALS:
+            line = line.replace(strokes, letter)
+    return line
