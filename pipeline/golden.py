@@ -24,6 +24,7 @@ from pipeline.row_ids import section_code
 from pipeline.schema import AGENCY_COLUMNS, ROW_DATASETS, TEXT_COLUMNS, Record
 
 METADATA = (
+    "document_id",
     "doc_number",
     "doc_type",
     "is_draft",
@@ -172,18 +173,53 @@ def compare(golden: Golden, out: Mapping[str, Sequence[Record]]) -> Comparison:
     """Compare golden records with the stored datasets (name → records)."""
     comparison = Comparison()
     repaired = {(repair["row_id"], repair["field"]) for repair in out.get("repairs", ())}
+    names = pair_documents(golden, out)
     for document_id, datasets in golden.items():
+        rows_of = _rows_by_dataset(out, names.get(document_id, document_id))
         for dataset, records in datasets.items():
-            seen = [row for row in out.get(dataset, ()) if row["document_id"] == document_id]
+            seen = rows_of.get(dataset, [])
             if dataset == "documents":
                 _compare_metadata(comparison, document_id, records[0], seen)
             elif dataset in ROW_DATASETS:
                 _compare_rows(comparison, document_id, dataset, records, seen, repaired)
         for dataset in ROW_DATASETS:
-            seen = [row for row in out.get(dataset, ()) if row["document_id"] == document_id]
-            if dataset not in datasets and seen:
-                _compare_rows(comparison, document_id, dataset, [], seen, repaired)
+            if dataset not in datasets and rows_of.get(dataset):
+                _compare_rows(comparison, document_id, dataset, [], rows_of[dataset], repaired)
     return comparison
+
+
+def pair_documents(golden: Golden, out: Mapping[str, Sequence[Record]]) -> dict[str, str]:
+    """Golden document_id → the id it has in ``out``.
+
+    Where no document of that name is there, it is the nameless one that shares most of its rows
+    (at least half of them): a misread number must not hide how well the rows were read.
+    """
+    stored = {one["document_id"] for one in out.get("documents", ())}
+    names = {document_id: document_id for document_id in golden.keys() & stored}
+    for document_id in sorted(golden.keys() - stored):
+        datasets = golden[document_id]
+        count = sum(len(datasets.get(name, ())) for name in ROW_DATASETS)
+        shared = {
+            name: sum(
+                len(pair_rows(records, _rows_by_dataset(out, name).get(dataset, [])))
+                for dataset, records in datasets.items()
+                if dataset in ROW_DATASETS
+            )
+            for name in sorted(stored - set(names.values()))
+        }
+        best = max(shared, key=lambda name: shared[name], default="")
+        if best and 2 * shared[best] >= count > 0:
+            names[document_id] = best
+    return names
+
+
+def _rows_by_dataset(
+    out: Mapping[str, Sequence[Record]], document_id: str
+) -> dict[str, list[Record]]:
+    return {
+        name: [row for row in out.get(name, ()) if row["document_id"] == document_id]
+        for name in ("documents", *ROW_DATASETS)
+    }
 
 
 def pair_rows(golden: Sequence[Record], seen: Sequence[Record]) -> list[tuple[int, int]]:

@@ -80,7 +80,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "quarantined": (
         "Không đọc được {count} tệp; bản gốc vẫn nằm trong {raw}:",
-        "{count} files could not be read; the originals are still in {raw}:",
+        "Not read: {count} of the files; the originals are still in {raw}:",
     ),
     "look-at": ("Cần xem lại:", "What to look at:"),
     "all-well": (
@@ -88,8 +88,12 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "There is nothing to look at.",
     ),
     "and-more": (
-        "… và {count} mục nữa: xem {out}/findings.parquet hoặc “phuluc export --xlsx”.",
-        "… and {count} more: see {out}/findings.parquet or “phuluc export --xlsx”.",
+        "… và {count} mục nữa: xem {out}/findings.parquet hoặc “phuluc export --xlsx THƯ-MỤC”.",
+        "… and {count} more: see {out}/findings.parquet or “phuluc export --xlsx FOLDER”.",
+    ),
+    "doubtful-cells": (
+        "{count} ô đọc chưa chắc: {fields}",
+        "{count} doubtful cells: {fields}",
     ),
     "how-to-trace": (
         "Lần theo một ô đáng ngờ: row_id → cells.source_text (chữ máy thấy) → repairs (đã sửa gì).",

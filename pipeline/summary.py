@@ -19,6 +19,7 @@ from pipeline.run import RunReport, run
 from pipeline.schema import ROW_DATASETS, Record
 
 SHOWN_FINDINGS = 12
+SHOWN_ROWS = 6
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -131,20 +132,38 @@ def _show_findings(report: RunReport, console: Console) -> None:
     told = [
         one
         for one in report.datasets["findings"]
-        if one["severity"] != "info" and one["kind"] != "quarantined"
+        if one["severity"] != "info" and one["kind"] not in ("quarantined", "low_confidence_cell")
     ]
-    if not told:
+    told.sort(key=lambda one: _GRAVITY[one["severity"]])
+    lines = [_finding_line(one) for one in told[:SHOWN_FINDINGS]]
+    doubtful = _doubtful_rows(report)
+    lines += [_doubtful_line(row_id, cells) for row_id, cells in doubtful[:SHOWN_ROWS]]
+    if not lines:
         if not report.quarantined:
             console.print(say("all-well"))
         return
-    told.sort(key=lambda one: _GRAVITY[one["severity"]])
     console.print(say("look-at"), style="bold")
-    for one in told[:SHOWN_FINDINGS]:
-        console.print(_finding_line(one), soft_wrap=True)
-    if len(told) > SHOWN_FINDINGS:
-        more = len(told) - SHOWN_FINDINGS
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    more = len(told) + len(doubtful) - len(lines)
+    if more:
         console.print(Text(f"  {say('and-more', count=more, out=report.out)}"), soft_wrap=True)
     console.print(Text(f"  {say('how-to-trace')}", style="dim"), soft_wrap=True)
+
+
+def _doubtful_rows(report: RunReport) -> list[tuple[str, list[Record]]]:
+    """Rows with doubtful cells, the least sure first."""
+    rows: dict[str, list[Record]] = {}
+    for cell in report.datasets["cells"]:
+        if cell["confidence"] < DOUBTFUL:
+            rows.setdefault(cell["row_id"], []).append(cell)
+    return sorted(rows.items(), key=lambda item: min(cell["confidence"] for cell in item[1]))
+
+
+def _doubtful_line(row_id: str, cells: list[Record]) -> Text:
+    fields = ", ".join(f"{cell['field']} {cell['confidence']:.2f}" for cell in cells)
+    told = say("doubtful-cells", count=len(cells), fields=fields)
+    return Text.assemble("  ", (row_id, _STYLE["warning"]), f"  {told}")
 
 
 def _finding_line(one: Record) -> Text:

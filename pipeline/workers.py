@@ -90,8 +90,9 @@ def _ending(one: _Running[Task], timeout: float) -> Ended[Task] | None:
             how, value, detail = one.answers.recv()
         except EOFError:
             one.process.join()
-            code = one.process.exitcode
-            return Ended(one.task, "crashed", f"exit code {code}", seconds)
+            code = one.process.exitcode or 0
+            end = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            return Ended(one.task, "crashed", end, seconds)
         one.process.join()
         return Ended(one.task, how, value, seconds, detail)
     if seconds > timeout:

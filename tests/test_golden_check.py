@@ -172,6 +172,18 @@ def test_metadata_of_a_document_that_was_not_found_is_wrong():
     assert compare(golden, {"documents": []}).metadata(DOCUMENT).exact == 0
 
 
+def test_a_document_of_another_name_is_found_by_its_rows_and_the_name_is_wrong():
+    golden, seen = all_tasks()
+    seen = [row | {"document_id": "khong-ro.0123456789ab"} for row in seen]
+    stored = [blank("documents", document_id="khong-ro.0123456789ab")]
+    metadata = [{"document_id": DOCUMENT}]
+    comparison = compare(
+        {DOCUMENT: {"documents": metadata, "tasks": golden}}, {"documents": stored, "tasks": seen}
+    )
+    assert score(comparison, "text").exact == 3
+    assert score(comparison, "document_id").exact == 0
+
+
 def test_the_ratchet_never_lowers_and_catches_a_drop():
     golden, seen = all_tasks()
     good = compared(golden, seen)
