@@ -8,6 +8,7 @@ their own capitals), seen tokens are lower-cased cores.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,34 @@ from unidecode import unidecode
 
 MAX_SEGMENT = 3
 PRIOR_STRENGTH = 6.0  # pseudo-counts with which the character channel backs a word's own counts
+SURPRISE = 0.3  # and at least this share of them: frequent words can be damaged in new ways, too
+OWN_STRENGTH = 8.0  # the same two for counts from the document's own first reading
+OWN_SURPRISE = 0.4
 LONGEST_SEEN = 14
 LONGEST_WORD = 9
+
+# Confusions that come with the shapes of the letters, whatever the face.
+LOOKS = {
+    "đ": ("d", "p", "b", "dj", "a", "ð"),
+    "l": ("1", "i", "|"),
+    "ư": ("u", "w", "tr", "ir", "ur"),
+    "ứ": ("t", "u", "ú"),
+    "ừ": ("t", "ir", "tr", "u"),
+    "ử": ("t", "ir", "tr", "u"),
+    "ữ": ("it", "ir", "t", "i", "u"),
+    "ự": ("y", "u", "w"),
+    "ụ": ("y", "u"),
+    "ộ": ("o", "0", "6", "¢", "b"),
+    "ố": ("6", "o", "b", "d", "0"),
+    "ồ": ("o", "6", "d"),
+    "ổ": ("o", "6", "d", "b"),
+    "ệ": ("e", "¢", "ê"),
+    "ị": ("i", "j", "!"),
+    "ă": ("a", "i", "ä"),
+    "ạ": ("a", "g", "4"),
+    "ã": ("a", "i", "3", "d"),
+    "ỹ": ("y", "¥", "¢"),
+}
 
 _LOOKS_LIKE = str.maketrans(
     {
@@ -53,7 +80,7 @@ class CharacterChannel:
         out = np.full((len(words), LONGEST_WORD), -1, np.int64)
         other = self.letters["?"]
         for row, word in enumerate(words):
-            for column, letter in enumerate(word[:LONGEST_WORD]):
+            for column, letter in enumerate(word.lower()[:LONGEST_WORD]):
                 out[row, column] = self.letters.get(letter, other)
         return out
 
@@ -79,21 +106,102 @@ class CharacterChannel:
     ) -> npt.NDArray[np.float64]:
         """P(seen | word) for paired rows: sums over all segmentations (a forward pass)."""
         count = len(words)
-        forward = np.zeros((count, LONGEST_SEEN + 1))
+        reach = int(min(lengths.max(initial=1), LONGEST_SEEN))
+        forward = np.zeros((count, reach + 1))
         forward[:, 0] = 1.0
         for position in range(LONGEST_WORD):
             letter = words[:, position]
             live = letter >= 0
             if not live.any():
                 break
-            row = self.table[np.maximum(letter, 0)]
-            step = forward * row[:, :1]
+            row = np.maximum(letter, 0)[:, None]
+            step = forward * self.table[row, 0]
             for size in range(1, MAX_SEGMENT + 1):
-                width = LONGEST_SEEN + 1 - size
-                chance = np.take_along_axis(row, seen[:, size - 1, :width], axis=1)
-                step[:, size:] += forward[:, :width] * chance
+                width = reach + 1 - size
+                if width > 0:
+                    chance = self.table[row, seen[:, size - 1, :width]]
+                    step[:, size:] += forward[:, :width] * chance
             forward = np.where(live[:, None], step, forward)
         return forward[np.arange(count), np.minimum(lengths, LONGEST_SEEN)]
+
+    def expected_counts(
+        self, pairs: Iterable[tuple[str, str, float]]
+    ) -> tuple[npt.NDArray[np.float64], float]:
+        """How often each letter became each segment in weighted (seen, word) pairs, and the log
+        likelihood: the E step of expectation-maximisation."""
+        expected = np.zeros_like(self.table)
+        log_likelihood = 0.0
+        index = self.segments
+        unknown = [index["?" * size] for size in range(1, MAX_SEGMENT + 1)]
+        for seen, word, count in pairs:
+            m, n = len(word), len(seen)
+            if n > LONGEST_SEEN or m > LONGEST_WORD:
+                continue
+            ids = [
+                [0]
+                + [
+                    index.get(seen[j : j + size], unknown[size - 1])
+                    for size in range(1, MAX_SEGMENT + 1)
+                    if j + size <= n
+                ]
+                for j in range(n + 1)
+            ]
+            rows = [self.letters.get(letter, self.letters["?"]) for letter in word.lower()]
+            forward = [[0.0] * (n + 1) for _ in range(m + 1)]
+            forward[0][0] = 1.0
+            picks = []
+            for i in range(m):
+                row = self.table[rows[i]]
+                pick = [[float(row[k]) for k in ids[j]] for j in range(n + 1)]
+                picks.append(pick)
+                here, after = forward[i], forward[i + 1]
+                for j in range(n + 1):
+                    mass = here[j]
+                    if mass > 0.0:
+                        for size, p in enumerate(pick[j]):
+                            after[j + size] += mass * p
+            total = forward[m][n]
+            if total <= 1e-30:
+                continue
+            log_likelihood += count * math.log(total)
+            backward = [0.0] * (n + 1)
+            backward[n] = 1.0
+            for i in range(m - 1, -1, -1):
+                before = [0.0] * (n + 1)
+                for j in range(n + 1):
+                    mass = forward[i][j] * count / total
+                    for size, p in enumerate(picks[i][j]):
+                        follow = backward[j + size] * p
+                        if follow > 0.0:
+                            before[j] += follow
+                            if mass > 0.0:
+                                expected[rows[i], ids[j][size]] += mass * follow
+                backward = before
+        return expected, log_likelihood
+
+    def prior(self) -> npt.NDArray[np.float64]:
+        """What damage is possible before any was seen: looks decide, anything can happen."""
+        table = np.full((len(self.letters), len(self.segments)), 1e-5)
+        shapes = {segment: skeleton(segment) for segment in self.segments}
+        for letter, row in self.letters.items():
+            shape = skeleton(letter)
+            for segment, column in self.segments.items():
+                if not segment:
+                    table[row, column] = 0.06
+                elif len(segment) == 1:
+                    table[row, column] = 0.3 if shapes[segment] == shape else 0.004
+                elif len(segment) == 2 and shape and shapes[segment][:1] == shape:
+                    table[row, column] = 3e-4
+            for segment in LOOKS.get(letter, ()):
+                if segment in self.segments:
+                    table[row, self.segments[segment]] = 0.15
+        return table / table.sum(axis=1, keepdims=True)
+
+    def adapted(self, expected: npt.NDArray[np.float64], strength: float) -> CharacterChannel:
+        """The channel moved towards a document's own counts."""
+        total = expected.sum(axis=1, keepdims=True)
+        table = (expected + strength * self.table) / (total + strength)
+        return CharacterChannel(self.letters, self.segments, table)
 
 
 @dataclass(frozen=True)
@@ -147,7 +255,11 @@ class Channel:
         return near
 
     def score(
-        self, tokens: Sequence[str], own: Evidence | None = None, own_weight: float = 1.0
+        self,
+        tokens: Sequence[str],
+        own: Evidence | None = None,
+        characters: CharacterChannel | None = None,
+        own_weight: float = 1.0,
     ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
         """For each token its candidate words and log P(token | word), all that are plausible."""
         near = self.near_words(tokens)
@@ -165,12 +277,13 @@ class Channel:
             return [(np.zeros(0, np.int64), np.zeros(0)) for _ in tokens]
         rows = np.array([self._codes[number] for number in flat.tolist()])
         which = np.repeat(np.arange(len(tokens)), sizes)
-        seen = self.characters.encode_seen(tokens)
+        characters = characters or self.characters
+        seen = characters.encode_seen(tokens)
         lengths = np.array([len(token) for token in tokens])
         chance = np.empty(len(flat))
-        for start in range(0, len(flat), 20_000):
-            part = slice(start, start + 20_000)
-            chance[part] = self.characters.probabilities(
+        for start in range(0, len(flat), 4_000):
+            part = slice(start, start + 4_000)
+            chance[part] = characters.probabilities(
                 self._encoded[rows[part]], seen[which[part]], lengths[which[part]]
             )
         counted = np.array(
@@ -180,7 +293,7 @@ class Channel:
                 for number in numbers
             ]
         )
-        strength = PRIOR_STRENGTH
+        strength = np.maximum(PRIOR_STRENGTH, SURPRISE * self.evidence.totals[flat])
         likelihood = (counted + strength * chance) / (self.evidence.totals[flat] + strength)
         if own is not None:
             mine = np.array(
@@ -190,7 +303,7 @@ class Channel:
                     for number in numbers
                 ]
             )
-            prior = 8.0
+            prior = np.maximum(OWN_STRENGTH, OWN_SURPRISE * own_weight * own.totals[flat])
             likelihood = (own_weight * mine + prior * likelihood) / (
                 own_weight * own.totals[flat] + prior
             )

@@ -212,7 +212,7 @@ def _decode_batch(
         edges[b, i, j, k] = weights.language * language + logs[b, t, k]
         total = alpha[:, :, :, None] + edges
         peak = np.maximum(total.max(axis=1, keepdims=True), NOTHING)
-        new_alpha = np.log(np.exp(total - peak).sum(axis=1)) + peak[:, 0]
+        new_alpha = np.log(np.maximum(np.exp(total - peak).sum(axis=1), 1e-300)) + peak[:, 0]
         path = score[:, :, :, None] + edges
         back = path.argmax(axis=1)
         new_score = path.max(axis=1)

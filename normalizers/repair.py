@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -22,7 +21,8 @@ import numpy as np
 
 from normalizers import channel as channels
 from normalizers.casing import cased
-from normalizers.channel import Channel, Evidence
+from normalizers.channel import Channel, CharacterChannel, Evidence
+from normalizers.codes import repair_code
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import PhraseCache, Slot, Weights, decode
@@ -33,6 +33,8 @@ from normalizers.tokens import (
     Token,
     is_capital_text,
     is_number,
+    is_syllable,
+    keeps_case,
     lm_word,
     tokenize_chunk,
 )
@@ -53,6 +55,8 @@ MODELS = Path(__file__).parent / "models"
 MAX_CANDIDATES = 9
 SPREAD = 10.0  # candidates this many nats behind the best are not considered
 KEEP_PER_LETTER = -3.2  # log P(seen | an unknown word), a letter
+KEEP_ODD = 5.0  # less for each sign that is no plain letter
+ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
 
 
@@ -74,6 +78,7 @@ class Repaired:
     text: str
     confidence: float
     tokens: tuple[TokenRepair, ...]
+    chunks: tuple[str, ...] = ()  # as many as the source text has, "" where one was noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class RepairModel:
                 and not any(sign.isdigit() for sign in word)
                 and (
                     evidence.totals[number] > 0
-                    or (language.unigram[number] > -13.5 and _is_syllable(word))
+                    or (language.unigram[number] > -13.5 and (is_syllable(word) or keeps_case(word)))
                 )
             ],
             np.int64,
@@ -133,7 +138,10 @@ class RepairModel:
         return RepairSession(self, lines)
 
     def candidates_of(
-        self, tokens: Sequence[str], own: Evidence | None = None
+        self,
+        tokens: Sequence[str],
+        own: Evidence | None = None,
+        characters: CharacterChannel | None = None,
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Pruned candidates of seen tokens: word numbers and log P(seen | word)."""
         out: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -143,7 +151,7 @@ class RepairModel:
                 out[token] = self.scored[token]
             else:
                 todo.append(token)
-        for token, (numbers, logs) in zip(todo, self.channel.score(todo, own), strict=True):
+        for token, (numbers, logs) in zip(todo, self.channel.score(todo, own, characters), strict=True):
             strength = logs + 0.8 * self.language.unigram[numbers]
             order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
             order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
@@ -151,21 +159,6 @@ class RepairModel:
             if own is None:
                 self.scored[token] = out[token]
         return out
-
-
-def _is_syllable(word: str) -> bool:
-    return bool(_SYLLABLE.match(unicodedata.normalize("NFD", word.lower()).translate(_NO_MARKS)))
-
-
-_NO_MARKS = {
-    ord(mark): None
-    for mark in "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
-} | {ord("đ"): "d"}
-_SYLLABLE = re.compile(
-    r"^(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x)?"
-    r"(?:a|ai|ao|au|ay|e|eo|eu|i|ia|ie|ieu|iu|o|oa|oai|oao|oay|oe|oeo|oi|oo|u|ua|uan|uay|ue|ui|uo|uoi|uou|uu|uy|uya|uye|uyu|y|ya|ye|yeu)"
-    r"(?:c|ch|m|n|ng|nh|p|t)?$"
-)
 
 
 @lru_cache(maxsize=1)
@@ -181,6 +174,7 @@ class RepairSession:
         self.model = model
         self.health: Health = judge_health(lines)
         self._own: Evidence | None = None
+        self._characters: CharacterChannel | None = None
         self._cache: PhraseCache | None = None
         self._scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._repaired: dict[str, Repaired] = {}
@@ -193,7 +187,7 @@ class RepairSession:
     def _candidates(self, tokens: Sequence[str]) -> None:
         missing = [token for token in dict.fromkeys(tokens) if token not in self._scored]
         if missing:
-            self._scored.update(self.model.candidates_of(missing, self._own))
+            self._scored.update(self.model.candidates_of(missing, self._own, self._characters))
 
     def _sequence(self, text: str) -> tuple[list[Slot], list[_Part], list[str]]:
         """The slots of a text, its parts in order, and its chunks."""
@@ -240,7 +234,8 @@ class RepairSession:
         same = language.index.get(lm_word(core))
         if same is None or same not in numbers:
             numbers = np.append(numbers, language.unknown)
-            logs = np.append(logs, KEEP_PER_LETTER * len(core) - 2.0)
+            odd = sum(not sign.isalpha() or not sign.isascii() for sign in core)
+            logs = np.append(logs, KEEP_PER_LETTER * len(core) - 2.0 - KEEP_ODD * odd)
         return Slot(numbers, logs, source)
 
     def _tokens_of(self, texts: Sequence[str]) -> list[str]:
@@ -254,7 +249,7 @@ class RepairSession:
 
     def _adapt(self, lines: Sequence[str]) -> None:
         """Read the document once, learn its channel and its phrases, forget the first scores."""
-        paragraphs = list(_paragraphs(lines))
+        paragraphs = [" ".join(lines[at] for at in group) for group in _paragraphs(lines)]
         self._candidates(self._tokens_of(paragraphs))
         language = self.model.language
         read = [self._sequence(text) for text in paragraphs]
@@ -271,6 +266,13 @@ class RepairSession:
                 if at in seen_at and chance > 0.8 and word > 3:
                     pairs.append((seen_at[at].lower(), word, chance))
         self._own = channels.evidence_of(pairs, len(language.words))
+        distinct: dict[tuple[str, str], float] = {}
+        for seen, word, chance in pairs:
+            key = (seen, language.words[word])
+            distinct[key] = distinct.get(key, 0.0) + chance
+        base = self.model.channel.characters
+        expected, _ = base.expected_counts((s, w, math.sqrt(c)) for (s, w), c in distinct.items())
+        self._characters = base.adapted(expected, ADAPTATION)
         self._cache = PhraseCache(phrases, language.boundary)
         self._scored.clear()
         self._candidates(self._tokens_of(paragraphs))
@@ -287,7 +289,7 @@ class RepairSession:
         if self.health == "healthy":
             for text in todo:
                 joined = " ".join(text.split())
-                self._repaired[text] = Repaired(joined, 1.0, ())
+                self._repaired[text] = Repaired(joined, 1.0, (), tuple(text.split()))
         elif todo:
             self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
@@ -297,6 +299,26 @@ class RepairSession:
             for text, (slots, parts, chunks), result in zip(todo, read, decoded, strict=True):
                 self._repaired[text] = self._compose(slots, parts, chunks, result.best, result.posteriors)
         return [self._repaired[text] for text in texts]
+
+    def repair_lines(self, lines: Sequence[str]) -> list[Repaired]:
+        """Repair printed lines of running text: each is read within its paragraph."""
+        groups = _paragraphs(lines)
+        whole = self.repair_all([" ".join(lines[at] for at in group) for group in groups])
+        out = [Repaired("", 1.0, ())] * len(lines)
+        for group, repaired in zip(groups, whole, strict=True):
+            first = 0
+            for at in group:
+                size = len(lines[at].split())
+                chunks = repaired.chunks[first : first + size]
+                tokens = tuple(
+                    replace(token, position=token.position - first)
+                    for token in repaired.tokens
+                    if first <= token.position < first + size
+                )
+                sure = min((token.confidence for token in tokens), default=1.0)
+                out[at] = Repaired(" ".join(c for c in chunks if c), sure, tokens, chunks)
+                first += size
+        return out
 
     def _compose(
         self,
@@ -322,7 +344,9 @@ class RepairSession:
                 word = words[number]
                 chance = float(posteriors[part.slot][best[part.slot]])
                 sure[part.chunk] = min(sure[part.chunk], chance)
-                if word.startswith("<"):
+                if number == self.model.language.code:
+                    text = repair_code(part.text)
+                elif word.startswith("<"):
                     text = part.text
                 else:
                     text = cased(word, part.text, capitals, initial)
@@ -336,7 +360,7 @@ class RepairSession:
             if new != chunk
         )
         text = " ".join(chunk for chunk in built if chunk)
-        return Repaired(text, round(min(sure, default=1.0), 4), changed)
+        return Repaired(text, round(min(sure, default=1.0), 4), changed, tuple(built))
 
     def candidates(self, token: str) -> tuple[Candidate, ...]:
         """The likeliest true forms (at most 12) of one damaged chunk, with punctuation and case."""
@@ -412,20 +436,24 @@ def _pieces(token: Token) -> list[tuple[str, bool]]:
     return [(piece, any(s.isalnum() or s in "&¢€¥$@" for s in piece)) for piece in found]
 
 
-def _paragraphs(lines: Sequence[str]) -> list[str]:
-    """Printed lines joined to paragraphs: an empty line, a list mark or a heading starts anew."""
-    out: list[list[str]] = []
+def _paragraphs(lines: Sequence[str]) -> list[list[int]]:
+    """Printed lines grouped to paragraphs (line numbers): an empty line, a list mark or a heading
+    starts anew, the end of a sentence at a line's end ends one."""
+    out: list[list[int]] = []
+    size = 0
     fresh = True
-    for line in lines:
+    for number, line in enumerate(lines):
         text = line.strip()
         if not text:
             fresh = True
             continue
-        size = sum(len(part) for part in out[-1]) if out else 0
-        if fresh or size > 500 or re.match(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ]\)", text):
+        if fresh or size > 400 or _FRESH.match(text):
             out.append([])
-        out[-1].append(text)
+            size = 0
+        out[-1].append(number)
+        size += len(text)
         fresh = text.endswith((".", ";", ":")) or is_capital_text(text)
-    return [" ".join(parts) for parts in out]
+    return out
 
 
+_FRESH = re.compile(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ]\)")

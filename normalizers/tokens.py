@@ -101,9 +101,34 @@ def tokenize(text: str) -> list[Token]:
     return [tokenize_chunk(chunk) for chunk in text.split()]
 
 
+# Acronyms that look like Vietnamese syllables; other capitals that do are shouted words.
+SYLLABLE_ACRONYMS = frozenset({"AI", "SOC", "IOC", "CA", "BOT", "GIS", "SIM", "TP", "TX", "TT"})
+
+_MARKS = {ord(mark): None for mark in "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"}
+_SYLLABLE = re.compile(
+    r"^(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|q|r|s|t|th|tr|v|x)?"
+    r"(?:a|ai|ao|au|ay|e|eo|eu|i|ia|ie|ieu|iu|o|oa|oai|oao|oay|oe|oeo|oi|oo|u|ua|uan|uay|ue|ui|uo"
+    r"|uoi|uou|uu|uy|uya|uye|uyu|y|ya|ye|yeu)(?:c|ch|m|n|ng|nh|p|t)?$"
+)
+
+
+@lru_cache(maxsize=100_000)
+def is_syllable(word: str) -> bool:
+    """Whether a word could be a Vietnamese syllable by its letters."""
+    bare = unicodedata.normalize("NFD", word.lower()).translate(_MARKS).replace("đ", "d")
+    return bool(_SYLLABLE.match(bare))
+
+
+@lru_cache(maxsize=100_000)
 def keeps_case(word: str) -> bool:
-    """Whether a word is a term with its own capitals: UBND, VNeID, SaaS (not Sở, not sở)."""
-    return any(letter.isupper() for letter in word[1:])
+    """Whether a word is a term with its own capitals: UBND, VNeID, SaaS (not Sở, not sở, not SỞ)."""
+    if not any(letter.isupper() for letter in word[1:]):
+        return False
+    if word in SYLLABLE_ACRONYMS:
+        return True
+    if word.isupper() and (is_syllable(word) or set("IVX") >= set(word)):
+        return False
+    return not any(ord(letter) > 127 and letter != "Đ" for letter in word) or not is_syllable(word)
 
 
 def lm_word(core: str) -> str:

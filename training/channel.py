@@ -16,12 +16,13 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from normalizers import channel
-from normalizers.channel import MAX_SEGMENT, CharacterChannel, skeleton
+from normalizers.channel import LONGEST_SEEN, LONGEST_WORD, MAX_SEGMENT, CharacterChannel, skeleton
 from normalizers.tokens import is_capital_text, lm_word, tokenize_chunk
 from training import corpus
 
 MODELS = Path(__file__).parents[1] / "normalizers" / "models"
 ROUNDS = 6
+SURPRISE = 0.05  # share of damage that follows no face we trained on
 MIN_SEGMENT = 3  # a read segment rarer than this is not told apart
 
 
@@ -103,10 +104,10 @@ def count_pairs(split: str = "train") -> dict[str, Counter[str]]:
 def fit_characters(counts: dict[str, Counter[str]]) -> CharacterChannel:
     """EM over segmentations: each printed letter yields a segment of 0 to 3 read characters."""
     pairs = [
-        (seen, word, float(min(count, 300)))
+        (seen, word.lower(), float(min(count, 300)))
         for seen, words in counts.items()
         for word, count in words.items()
-        if not word.startswith("<") and len(seen) <= 12 and len(word) <= 9
+        if not word.startswith("<") and len(seen) <= LONGEST_SEEN and len(word) <= LONGEST_WORD
     ]
     letters = sorted({letter for _, word, _ in pairs for letter in word} | {"?"})
     tally: Counter[str] = Counter()
@@ -118,64 +119,18 @@ def fit_characters(counts: dict[str, Counter[str]]) -> CharacterChannel:
     segments += sorted(s for s, c in tally.items() if c >= MIN_SEGMENT and s not in segments)
     index = {segment: i for i, segment in enumerate(segments)}
     letter_index = {letter: i for i, letter in enumerate(letters)}
-    guess = np.full((len(letters), len(segments)), 1e-5)
-    guess[:, 0] = 0.02
-    for letter, row in letter_index.items():
-        for segment, column in index.items():
-            if not segment:
-                continue
-            if skeleton(segment) == skeleton(letter):
-                guess[row, column] = 1.0
-            elif len(segment) == 1:
-                guess[row, column] = 0.01
-            elif len(segment) == 2:
-                guess[row, column] = 0.002
-    table = guess / guess.sum(axis=1, keepdims=True)
+    fitted = CharacterChannel(
+        {letter: i for i, letter in enumerate(letters)}, index, np.ones((len(letters), len(segments)))
+    )
+    prior = fitted.prior()
+    fitted.table = prior
     for turn in range(ROUNDS):
-        expected = np.zeros_like(table)
-        loglike = 0.0
-        for seen, word, count in pairs:
-            ids = [
-                [index.get(seen[j : j + s], s) for s in range(1, MAX_SEGMENT + 1) if j + s <= len(seen)]
-                for j in range(len(seen) + 1)
-            ]
-            rows = [letter_index[letter] for letter in word]
-            m, n = len(word), len(seen)
-            forward = [[0.0] * (n + 1) for _ in range(m + 1)]
-            forward[0][0] = 1.0
-            picks = []
-            for i in range(m):
-                row = table[rows[i]]
-                pick = [[float(row[0]), *(float(row[k]) for k in ids[j])] for j in range(n + 1)]
-                picks.append(pick)
-                for j in range(n + 1):
-                    mass = forward[i][j]
-                    if mass > 0.0:
-                        for size, p in enumerate(pick[j]):
-                            forward[i + 1][j + size] += mass * p
-            total = forward[m][n]
-            if total <= 1e-30:
-                continue
-            loglike += count * float(np.log(total))
-            backward = [0.0] * (n + 1)
-            backward[n] = 1.0
-            for i in range(m - 1, -1, -1):
-                before = [0.0] * (n + 1)
-                for j in range(n + 1):
-                    mass = forward[i][j]
-                    for size, p in enumerate(picks[i][j]):
-                        follow = backward[j + size]
-                        if follow > 0.0:
-                            before[j] += p * follow
-                            if mass > 0.0:
-                                column = 0 if size == 0 else ids[j][size - 1]
-                                expected[rows[i], column] += count * mass * p * follow / total
-                backward = before
-        expected[:, 1:4] += 0.02
-        expected[:, 0] += 0.05
-        table = expected / expected.sum(axis=1, keepdims=True)
-        print(f"round {turn}: log likelihood {loglike:.0f}", flush=True)
-    return CharacterChannel(letter_index, index, np.maximum(table, CharacterChannel.FLOOR))
+        expected, log_likelihood = fitted.expected_counts(pairs)
+        expected += 0.5 * prior
+        fitted.table = expected / expected.sum(axis=1, keepdims=True)
+        print(f"round {turn}: log likelihood {log_likelihood:.0f}", flush=True)
+    fitted.table = (1 - SURPRISE) * fitted.table + SURPRISE * prior
+    return fitted
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from training.paper import degrade, faces, print_page, read_lines
 SEED = 20260203
 PAGES_A_FILE = 25
 HELD_OUT_FACES = ("FreeSerif.ttf", "LinLibertine_R.otf", "DejaVuSerif.ttf")
+DOCUMENT_FACES = ("LiberationSerif-Regular.ttf", "texgyretermes-regular.otf", "FreeSerif.ttf")
 FACE_WEIGHTS = {
     "LiberationSerif-Regular.ttf": 8.0,
     "LiberationSerif-Bold.ttf": 3.0,
@@ -127,14 +128,42 @@ def damage_page(
     ]
 
 
+def damage_document(number: int, paragraphs: list[str]) -> list[str]:
+    """Held-out plan text as one document of many pages: one face, one kind of damage."""
+    known = [face for face in faces() if Path(face).name in DOCUMENT_FACES]
+    rng = random.Random(f"{SEED}:document:{number}")
+    face, dpi, points = rng.choice(known), rng.choice((150, 200, 250)), rng.choice((13, 14))
+    lines: list[str] = []
+    for start in range(0, len(paragraphs), 14):
+        again = random.Random(f"{SEED}:document:{number}")
+        page = print_page(paragraphs[start : start + 14], again, face=face, dpi=dpi, points=points)
+        read = read_lines(degrade(page.image, again))
+        head = f"{number}\tdocument\t{Path(face).stem}\t{dpi}"
+        lines.extend(
+            f"{head}\t{truth}\t{damaged}"
+            for truth, damaged in align_lines(page.lines, read)
+            if truth.strip() and "\t" not in truth + damaged
+        )
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--pages", type=int, default=1600)
+    parser.add_argument("--documents", type=int, default=0, help="make held-out documents instead")
     arguments = parser.parse_args()
     folder = corpus.CACHE / "damage"
     folder.mkdir(parents=True, exist_ok=True)
     banned = corpus.test_ngrams()
+    if arguments.documents:
+        texts = list(corpus.paragraphs("nq57-plans", held_out=True, banned=banned))
+        for number in range(arguments.documents):
+            target = folder / f"pages_document_{number}.tsv"
+            lines = damage_document(number, texts[number % 2 :: 2])
+            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            print(target.name, len(lines), flush=True)
+        return
     train = material(False, banned)
     test = material(True, banned)
     print("paragraphs", [len(pool) for pool in train], [len(pool) for pool in test], flush=True)

@@ -29,7 +29,7 @@ WEIGHTS = {
     "wiki": 1,
 }
 VOCABULARY = 40_000
-MIN_COUNT = 8
+MIN_COUNT = 3
 KEEP = {2: 800_000, 3: 2_300_000, 4: 2_100_000}
 MODELS = Path(__file__).parents[1] / "normalizers" / "models"
 
