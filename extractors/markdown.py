@@ -26,7 +26,7 @@ MEDIA_TYPE = "text/markdown"
 _LEAST_COLUMNS = 3
 
 _BREAK = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
-_PIPE_RULE = re.compile(r"^\|?(\s*:?-{3,}:?\s*\|)+\s*(:?-{3,}:?)?\s*$")
+_PIPE_RULE = re.compile(r"^\|?(\s*:?-{2,}:?\s*\|)+\s*(:?-{2,}:?)?\s*$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _FOOTNOTE = re.compile(r"^\s*<sup>(\d{1,3}|\*+)</sup>\s+\S", re.MULTILINE)
 _SUPERSCRIPT = re.compile(r"<sup>([^<]*)</sup>")
@@ -142,18 +142,19 @@ class _Cleaner:
 
 def _pipes_to_tabs(lines: Sequence[str]) -> list[str]:
     """Markdown pipe tables as tab tables; only beside a ``|---|---|`` rule is a pipe a border."""
-    rules = [index for index, line in enumerate(lines) if "|" in line and _PIPE_RULE.match(line)]
-    found = list(lines)
+    rules = {index for index, line in enumerate(lines) if "|" in line and _PIPE_RULE.match(line)}
+    bordered: set[int] = set()
     for rule in rules:
-        found[rule] = "\t"
-        first = rule - 1
-        last = rule + 1
-        while last < len(lines) and lines[last].lstrip().startswith("|"):
-            last += 1
-        for index in [first, *range(rule + 1, last)]:
-            if index >= 0:
-                found[index] = "\t".join(part.strip() for part in _pipe_cells(lines[index]))
-    return [line for index, line in enumerate(found) if index not in set(rules)]
+        bordered.add(rule - 1)
+        below = rule + 1
+        while below < len(lines) and lines[below].lstrip().startswith("|"):
+            bordered.add(below)
+            below += 1
+    return [
+        "\t".join(part.strip() for part in _pipe_cells(line)) if index in bordered else line
+        for index, line in enumerate(lines)
+        if index not in rules
+    ]
 
 
 def _pipe_cells(line: str) -> list[str]:

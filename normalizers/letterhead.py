@@ -507,10 +507,14 @@ def _read_head(lines: Sequence[str]) -> _Head:
 
 
 def _place_name(text: str) -> str | None:
-    """The words before ", ngày ..." where they are a place's name, in capitalised words."""
-    words = text.strip(" -–|*").split()
-    named = all(word[0].isupper() and (word == "TP." or not word.isupper()) for word in words)
-    return " ".join(words) if words and named and len(words) <= _LONGEST_PLACE else None
+    """The capitalised words right before ", ngày ...": a place's name."""
+    name: list[str] = []
+    for word in reversed(text.strip(" -–|*").split()):
+        named = word[0].isupper() and (word == "TP." or not word.isupper()) and "/" not in word
+        if not named or len(name) == _LONGEST_PLACE:
+            break
+        name.insert(0, word)
+    return " ".join(name) or None
 
 
 def _type_heading(line: str) -> str | None:
@@ -566,6 +570,8 @@ def _goes_on_as_title(line: str, title: Sequence[str]) -> bool:
     """Whether a line still belongs to the title (its first line always does)."""
     folded = ink(line)
     if _BODY_HEADING.match(folded) or len(line) > _LONGEST_TITLE_LINE:
+        return False
+    if _starts_attachment(line) or _announces_appendix(line) or _RECIPIENTS.match(folded):
         return False
     if not title:
         return not folded.startswith("can cu")

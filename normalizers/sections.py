@@ -47,9 +47,10 @@ _LOOKALIKE_COST = 0.3
 _DOT_COST = 0.35
 _MERGED_COST = 0.5
 _LOST_STROKE_COST = 0.5
-_EDIT_COST = 1.0
+_EDIT_COST = 1.5
 _UNEXPECTED_COST = 1.0
 _ORDER_COST = 0.01
+_MOST_COST = 2.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
         (_reading_cost(code, candidate, due), index, candidate)
         for index, candidate in enumerate(dict.fromkeys((*due, *_all_codes())))
     )
-    return best[2] if best[0] <= max(1.6, 0.5 * len(code)) else code
+    return best[2] if best[0] <= max(_MOST_COST, 0.5 * len(code)) else code
 
 
 def _without_rules(printed: str) -> str:

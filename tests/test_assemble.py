@@ -1,0 +1,351 @@
+"""From documents to rows: appendices, fields, sections, years, and what is odd."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from extractors import extract
+from normalizers.lines import join_lines
+from normalizers.sections import (
+    Section,
+    enter_section,
+    expected_codes,
+    read_appendix_label,
+    read_section_code,
+    split_section_title,
+)
+from normalizers.titles import read_title_block
+from pipeline.assemble import assemble, letterhead_lines
+from pipeline.plan import Plan
+from pipeline.schema import TEXT_COLUMNS
+from records import Cell, Document, Health, Page, Row, Table
+
+ROOT = Path(__file__).parent.parent
+TASKS = ("TT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn")
+CLEAN = {
+    "ke-hoach-chuyen-doi-so-tinh-2026-2030.txt": "quang-ngai-ubnd.11cb88561224",
+    "du-thao-ke-hoach-quy-iv-2025-ban-chi-dao.txt": "quang-ngai-bcd.dc70e5b87250",
+}
+
+
+def document(*tables: Table, health: Health = "healthy", body: Sequence[str] = ()) -> Document:
+    pages = (Page(1, tuple(body)),)
+    return Document("x.txt", "0" * 64, "text/plain", "markdown", health, pages, tables)
+
+
+def table(rows: Sequence[Sequence[str]], header: Sequence[str] = TASKS, **named: object) -> Table:
+    """Rows of two cells are group rows."""
+    made = tuple(
+        Row(tuple(Cell(text, 1) for text in row), 1, 1, span=len(row) == 2) for row in rows
+    )
+    return Table(tuple(header), made, **named)  # type: ignore[arg-type]
+
+
+def paths(plan: Plan) -> list[tuple[str, ...]]:
+    return [row.section_path for row in plan.rows]
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [finding.kind for finding in plan.findings]
+
+
+# --- the clean documents against golden/ -------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=sorted(CLEAN))
+def clean(request: pytest.FixtureRequest) -> tuple[Plan, Path]:
+    read = extract(ROOT / "raw" / request.param, None)  # type: ignore[arg-type]
+    return assemble(read), ROOT / "golden" / CLEAN[request.param]
+
+
+def test_every_cell_of_the_clean_documents_is_as_printed(clean: tuple[Plan, Path]) -> None:
+    plan, golden = clean
+    for dataset, columns in TEXT_COLUMNS.items():
+        truth_file = golden / f"{dataset}.jsonl"
+        lines = truth_file.read_text("utf-8").splitlines() if truth_file.exists() else []
+        rows = [row for row in plan.rows if row.dataset == dataset]
+        assert len(rows) == len(lines)
+        for row, truth in zip(rows, map(json.loads, lines), strict=True):
+            cells = {name: join_lines(cell.text) or None for name, cell in row.cells.items()}
+            seen = {column: cells.get(column) for column in columns}
+            seen |= {
+                "appendix": row.appendix,
+                "section_path": list(row.section_path),
+                "row_no": row.row_no,
+            }
+            if "years" in truth:
+                seen["years"] = list(row.years)
+            assert seen == {name: truth[name] for name in seen}
+
+
+def test_numbering_of_the_clean_documents_is_reported(clean: tuple[Plan, Path]) -> None:
+    plan, golden = clean
+    found = [(finding.kind, finding.message) for finding in plan.findings]
+    if golden.name == "quang-ngai-bcd.dc70e5b87250":
+        assert found == [("section_gap", "Phụ lục IV: mục VII đứng ngay sau mục V.")]
+        return
+    assert [kind for kind, _ in found] == ["numbering_gap", "numbering_form"]
+    assert "VIII" in found[0][1]
+    assert "thiếu số 7" in found[0][1]
+    assert "“09”" in found[1][1]
+
+
+# --- appendices --------------------------------------------------------------------------------
+
+
+def test_tables_without_a_new_title_go_on_in_their_appendix() -> None:
+    first = table([["I", "Hạ tầng"], ["1", "a", "b", "c"]], title=("Phụ lục II", "DANH MỤC"))
+    plan = assemble(document(first, table([["2", "d", "e", "f"]])))
+    assert [(row.appendix, row.appendix_title, row.ordinal) for row in plan.rows] == [
+        ("II", "DANH MỤC", 0),
+        ("II", "DANH MỤC", 1),
+    ]
+    assert paths(plan) == [("I Hạ tầng",), ("I Hạ tầng",)]
+    assert [(one.label, one.rows) for one in plan.appendices] == [("II", 2)]
+
+
+def test_a_new_label_begins_an_appendix() -> None:
+    plan = assemble(
+        document(
+            table([["I", "Hạ tầng"], ["1", "a", "b", "c"]], title=("Phụ lục I",)),
+            table([["1", "d", "e", "f"]], title=("PHỤ LỤC II: KHÁC",)),
+        )
+    )
+    assert [(row.appendix, row.appendix_title, row.ordinal) for row in plan.rows] == [
+        ("I", "", 0),
+        ("II", "KHÁC", 0),
+    ]
+    assert paths(plan)[1] == ()
+
+
+def test_title_without_label() -> None:
+    title = ("(Kèm theo Kế hoạch số 20/KH-UBND", "MỤC TIÊU")
+    plan = assemble(document(table([["1", "a", "b", "c"]], title=title)))
+    assert (plan.rows[0].appendix, plan.rows[0].appendix_title) == ("", "MỤC TIÊU")
+
+
+def test_no_appendix_is_a_finding() -> None:
+    plan = assemble(document(body=["KẾ HOẠCH"]))
+    assert plan.rows == ()
+    assert [(one.kind, one.severity) for one in plan.findings] == [("no_appendix", "error")]
+
+
+# --- columns -----------------------------------------------------------------------------------
+
+
+def test_unknown_column_is_kept_and_reported() -> None:
+    header = ("TT", "Nhiệm vụ", "Cơ quan chủ trì", "Mã ngân sách nội bộ")
+    plan = assemble(document(table([["1", "a", "b", "NS-01"]], header)))
+    assert plan.rows[0].cells["unknown:Mã ngân sách nội bộ"].text == "NS-01"
+    assert [(one.kind, one.evidence) for one in plan.findings] == [("unknown_column", "NS-01")]
+
+
+def test_unknown_table_is_kept_in_a_finding() -> None:
+    plan = assemble(document(table([["a", "b", "c"]], ("Họ tên", "Chức vụ", "Điện thoại"))))
+    assert plan.rows == ()
+    finding = plan.findings[0]
+    assert finding.kind == "unknown_table"
+    assert "Họ tên | Chức vụ | Điện thoại\na | b | c" in finding.evidence
+
+
+def test_years_are_the_marked_columns() -> None:
+    years = [f"Phân kỳ thời gian triển khai {year}" for year in (2026, 2027, 2028)]
+    header = ("TT", "Tên dự án", "Cơ quan chủ trì", *years)
+    plan = assemble(document(table([["1", "a", "b", "x", "", "X"]], header)))
+    assert plan.rows[0].dataset == "projects"
+    assert plan.rows[0].years == (2026, 2028)
+    assert plan.findings == ()
+
+
+def test_odd_year_mark_counts_and_is_reported() -> None:
+    header = ("TT", "Tên dự án", "Cơ quan chủ trì", "2026", "2027")
+    plan = assemble(document(table([["1", "a", "b", "-", "quý I"]], header)))
+    assert plan.rows[0].years == (2027,)
+    assert [(one.kind, one.row) for one in plan.findings] == [("year_mark", 0)]
+
+
+def test_result_alignment_is_handed_on() -> None:
+    header = ("STT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn", "Kết quả thực hiện")
+    rows = [["Nhóm I", "Thể chế"], ["1", "a", "b", "c", "d"]]
+    plan = assemble(document(table(rows, header, alignment=("", "page 1"))))
+    assert (plan.rows[0].dataset, plan.rows[0].result_alignment) == ("results", "page 1")
+
+
+# --- sections ----------------------------------------------------------------------------------
+
+
+def test_section_tree() -> None:
+    rows: list[list[str]] = []
+    groups = ["A", "I", "I.1", "I.2", "II", "B", "I", "I.1"]
+    for code in groups:
+        rows += [[code, "t"], ["1", "a", "b", "c"]]
+    assert paths(assemble(document(table(rows)))) == [
+        ("A t",),
+        ("A t", "I t"),
+        ("A t", "I t", "I.1 t"),
+        ("A t", "I t", "I.2 t"),
+        ("A t", "II t"),
+        ("B t",),
+        ("B t", "I t"),
+        ("B t", "I t", "I.1 t"),
+    ]
+
+
+def test_groups_without_code_are_siblings() -> None:
+    rows = [["", "CHUNG"], ["1", "a", "b", "c"], ["", "RIÊNG"], ["1", "d", "e", "f"]]
+    assert paths(assemble(document(table(rows)))) == [("CHUNG",), ("RIÊNG",)]
+
+
+def test_code_printed_in_the_title_cell() -> None:
+    rows = [["", "Nhóm II - Xây dựng"], ["1", "a", "b", "c"], ["", "III. Về"], ["1", "d", "e", "f"]]
+    assert paths(assemble(document(table(rows)))) == [
+        ("Nhóm II Xây dựng",),
+        ("Nhóm II Xây dựng", "III Về"),
+    ]
+
+
+def test_letters_that_are_roman_numbers() -> None:
+    opened: tuple[Section, ...] = ()
+    for code in "ABCD":
+        opened = enter_section(opened, code, "t")
+        assert [section.kind for section in opened] == ["letter"]
+    opened = enter_section(opened, "I", "t")
+    assert [section.kind for section in opened] == ["letter", "roman"]
+
+
+def test_damaged_codes_are_read_and_titles_repaired() -> None:
+    rows: list[list[str]] = []
+    for code in ["l |", "1.1", "|2", "Il |", "11.1", "1.2", "I11"]:
+        rows += [[code, "Ha tang"], ["1", "a", "b", "c"]]
+    plan = assemble(document(table(rows), health="damaged"), lambda line: line.upper())
+    assert [path[-1] for path in paths(plan)] == [
+        "I HA TANG",
+        "I.1 HA TANG",
+        "I.2 HA TANG",
+        "II HA TANG",
+        "II.1 HA TANG",
+        "II.2 HA TANG",
+        "III HA TANG",
+    ]
+
+
+def test_printed_code_of_a_healthy_document_is_left_alone() -> None:
+    rows = [["V", "t"], ["1", "a", "b", "c"], ["VII", "t"], ["1", "d", "e", "f"]]
+    plan = assemble(document(table(rows)))
+    assert paths(plan) == [("V t",), ("VII t",)]
+    assert [(one.kind, one.row) for one in plan.findings] == [("section_gap", 1)]
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected", "code"),
+    [
+        ("VIl", ["VII"], "VII"),
+        ("1.2", ["I.2", "II"], "I.2"),
+        ("H", ["I.1", "II"], "II"),
+        ("VII", ["V.1", "VI"], "VII"),
+        ("Nhom 111", ["Nhóm III"], "Nhóm III"),
+        ("Nhém IV -", ["Nhóm II"], "Nhóm IV"),
+        ("| |", ["I", "A"], "I"),
+        ("Xyz!?", ["II"], "Xyz!?"),
+    ],
+)
+def test_read_section_code(printed: str, expected: list[str], code: str) -> None:
+    assert read_section_code(printed, expected) == code
+
+
+def test_expected_codes_are_children_and_siblings() -> None:
+    opened = enter_section(enter_section((), "I", "t"), "I.2", "t")
+    assert expected_codes(opened) == ("I.2.1", "I.3", "II")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Nhóm II - Xây dựng", ("Nhóm II", "Xây dựng")),
+        ("I. Nâng cao", ("I", "Nâng cao")),
+        ("I.1 Cung cấp", ("I.1", "Cung cấp")),
+        ("NHIỆM VỤ CHUNG", ("", "NHIỆM VỤ CHUNG")),
+        ("Cung cấp - phát triển", ("", "Cung cấp - phát triển")),
+    ],
+)
+def test_split_section_title(text: str, parts: tuple[str, str]) -> None:
+    assert split_section_title(text) == parts
+
+
+# --- titles ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("Phụ lục II", "II"),
+        ("PHỤ LỤC 04", "04"),
+        ("Phu luc II )", "II"),
+        ("Phụ lục I: DANH MỤC", "I"),
+        ("PHỤ LỤC", ""),
+        ("Phụ lục I kèm theo", None),
+        ("phục vụ người dân", None),
+        ("Phụ lục kèm theo.", None),
+    ],
+)
+def test_read_appendix_label(line: str, label: str | None) -> None:
+    assert read_appendix_label(line) == label
+
+
+def test_a_damaged_label_follows_the_one_before() -> None:
+    assert read_appendix_label("Phu luc 11", "I") == "II"
+
+
+def test_title_lines_mixed_up_by_a_skewed_page() -> None:
+    block = read_title_block(
+        [
+            "KẾT QUẢ THỰC HIỆN CÁ",
+            "PHỤ LỤC 04",
+            "C NHIỆM VỤ, NGÀY",
+            "Báo cáo số -BC/ĐUUBNDT ngày",
+            "/9/2025 của Đảng ủy UBND tỉ",
+            "19/6/2025 (ĐỊA PHƯƠNG)",
+            "inh Quảng Ngãi)",
+        ]
+    )
+    assert block.label == "04"
+    assert block.title == "KẾT QUẢ THỰC HIỆN CÁC NHIỆM VỤ, NGÀY 19/6/2025 (ĐỊA PHƯƠNG)"
+    assert block.attached.endswith("của Đảng ủy UBND tỉnh Quảng Ngãi)")
+
+
+def test_letterhead_lines_are_body_and_titles() -> None:
+    title = ("Phụ lục I", "DANH MỤC", "(Kèm theo Kế hoạch số 1/KH-UBND", "của UBND tỉnh)")
+    read = document(table([["1", "a", "b", "c"]], title=title), body=["KẾ HOẠCH", "Về số"])
+    assert letterhead_lines(read) == (
+        "KẾ HOẠCH",
+        "Về số",
+        "Phụ lục I",
+        "DANH MỤC",
+        "(Kèm theo Kế hoạch số 1/KH-UBND của UBND tỉnh)",
+    )
+
+
+# --- printed lines -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "joined"),
+    [
+        ("Năm 2026-\n2030", "Năm 2026-2030"),
+        ("Năm 2026 -\n2030", "Năm 2026 - 2030"),
+        ("số 327/QĐ-\nUBND ngày", "số 327/QĐ-UBND ngày"),
+        ("số 05\n/KH-UBND", "số 05/KH-UBND"),
+        ("ngày\n/9/2025", "ngày /9/2025"),
+        ("Dung Quất và các\nKCN", "Dung Quất và các KCN"),
+        ("Phòng Văn hóa-\nXã hội", "Phòng Văn hóa- Xã hội"),
+        ("Công an tỉnh;\xa0UBND  xã\n ", "Công an tỉnh; UBND xã"),
+        ("hồ sơ/\nnăm", "hồ sơ/năm"),
+        ("lĩnh vực\n; địa phương", "lĩnh vực; địa phương"),
+    ],
+)
+def test_join_lines(printed: str, joined: str) -> None:
+    assert join_lines(printed) == joined
