@@ -7,20 +7,19 @@ where that is below :data:`pipeline.findings.DOUBTFUL`, or where a warning conce
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from normalizers.agencies import Scope, agencies, read_agency_cell, resolve, split_mentions
+from normalizers.agencies import Scope, agencies, resolve, split_mentions
 from normalizers.agencies import slug as slug_of
 from normalizers.citations import cite
-from normalizers.deadlines import read_damaged_deadline, read_deadline
+from normalizers.deadlines import read_deadline
 from normalizers.letterhead import Letterhead, read_letterhead
-from normalizers.lines import join_lines
 from normalizers.repair import RepairModel, RepairSession, TokenRepair
-from normalizers.targets import read_damaged_target, read_period, read_target
+from normalizers.targets import read_period, read_target
 from pipeline import findings
 from pipeline.assemble import assemble, letterhead_lines
+from pipeline.cells import CellReading, read_cells
 from pipeline.paragraphs import paragraphs
 from pipeline.plan import Plan, PlanRow
 from pipeline.process import Datasets
@@ -28,16 +27,7 @@ from pipeline.registry import agency_record, named_with_kin
 from pipeline.row_ids import row_ids_of, section_code
 from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Record
 from pipeline.scope import scope_of
-from records import Cell, Document
-
-
-@dataclass(frozen=True, slots=True)
-class CellReading:
-    """The text of a cell as it is stored, how sure it is, and what was changed to get there."""
-
-    text: str
-    confidence: float
-    repairs: tuple[TokenRepair, ...] = ()
+from records import Document
 
 
 @dataclass(slots=True)
@@ -63,17 +53,14 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     titles = _Titles(session)
     plan = assemble(document, titles)
     body = letterhead_lines(document, titles)
-    letterhead = read_letterhead(body)
+    printed = letterhead_lines(document) if session.health == "damaged" else None
+    letterhead = read_letterhead(body, printed, titles)
     document_id = document_id_of(letterhead, document.sha256)
     scope = scope_of(letterhead.issuer, body)
     datasets: Datasets = {name: [] for name in DATASETS}
     row_ids = row_ids_of(document_id, plan.rows)
-    for row_id, row in zip(row_ids, plan.rows, strict=True):
-        readings = {
-            name: read_cell(name, cell, session)
-            for name, cell in row.cells.items()
-            if cell.text.strip()
-        }
+    all_readings = read_cells(plan.rows, session)
+    for row_id, row, readings in zip(row_ids, plan.rows, all_readings, strict=True):
         _add_row(datasets, document_id, row_id, row, readings, scope)
         _add_section_repairs(datasets, row_id, row, titles)
     for found in plan.findings:
@@ -89,7 +76,9 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
         )
     _mark_rows_for_review(datasets)
     _add_citations(datasets, document_id, document, session)
-    datasets["documents"].append(_document_record(document, plan, letterhead, document_id, scope))
+    datasets["documents"].append(
+        _document_record(document, plan, letterhead, document_id, scope, session.health)
+    )
     datasets["agencies"] = named_with_kin(datasets, map(agency_record, agencies(scope)))
     return datasets
 
@@ -103,36 +92,6 @@ def printed_lines(document: Document) -> list[str]:
             for cell in row.cells:
                 lines += cell.text.split("\n")
     return lines
-
-
-def read_cell(name: str, cell: Cell, session: RepairSession) -> CellReading:
-    """What a cell says; ``name`` is its field, which decides who reads it where it is damaged."""
-    printed = join_lines(cell.text)
-    if session.health == "damaged" and name in AGENCY_COLUMNS:
-        agency = read_agency_cell(cell.text)
-        if agency.text:
-            changed = token_repairs(printed, agency.text, agency.confidence, "agency-list")
-            return CellReading(agency.text, min(cell.confidence, agency.confidence), changed)
-    elif session.health == "damaged" and name in ("deadline", "target"):
-        reader = read_damaged_deadline if name == "deadline" else read_damaged_target
-        text = reader(cell.text)
-        if text:
-            return CellReading(text, cell.confidence, token_repairs(printed, text, 1.0, name))
-    repaired = session.repair(cell.text)
-    return CellReading(repaired.text, min(cell.confidence, repaired.confidence), repaired.tokens)
-
-
-def token_repairs(
-    source: str, repaired: str, confidence: float, reason: str
-) -> tuple[TokenRepair, ...]:
-    """The runs of tokens in which two readings of a cell differ."""
-    before, after = source.split(), repaired.split()
-    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
-    return tuple(
-        TokenRepair(a0, " ".join(before[a0:a1]), " ".join(after[b0:b1]), confidence, reason)
-        for tag, a0, a1, b0, b1 in matcher.get_opcodes()
-        if tag != "equal"
-    )
 
 
 def document_id_of(letterhead: Letterhead, sha256: str) -> str:
@@ -323,7 +282,12 @@ def _cite(datasets: Datasets, document_id: str, row_id: str | None, text: str) -
 
 
 def _document_record(
-    document: Document, plan: Plan, letterhead: Letterhead, document_id: str, scope: Scope
+    document: Document,
+    plan: Plan,
+    letterhead: Letterhead,
+    document_id: str,
+    scope: Scope,
+    health: str,
 ) -> Record:
     last_pages = [page.number for page in document.pages] + [row.page_last for row in plan.rows]
     pages = max(last_pages, default=0)
@@ -346,7 +310,7 @@ def _document_record(
         "recipients": list(letterhead.recipients or ()),
         "pages": pages,
         "route": [document.route] * pages,
-        "text_health": document.health,
+        "text_health": health,
         "rows": len(plan.rows),
         "warnings": 0,
     }
