@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.invented import TEXT_COLUMNS, Appendix, GoldenRow, body, invent
+from training.invented import TEXT_COLUMNS, Appendix, GoldenRow, body, invent, pool
 from training.tables import (
     CENTIMETRE,
     Column,
@@ -200,10 +200,12 @@ def invented_dump(seed: int, folder: Path, images: bool = False) -> None:
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
     used: set[str] = set()
+    clauses = pool()
     appendices = [
-        invent(form, label, rows, rng, used, recipe.dotted) for form, label, rows in recipe.forms
+        invent(form, label, rows, rng, clauses, used, recipe.dotted)
+        for form, label, rows in recipe.forms
     ]
-    paragraphs = body(appendices, rng)
+    paragraphs = body(appendices, rng, clauses)
     groups = [(body_sheets(paragraphs, rng), 200)]
     groups += [
         (appendix_sheets(appendix, recipe.style, rng), recipe.dpi) for appendix in appendices

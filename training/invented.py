@@ -291,11 +291,14 @@ class _Inventor:
         self.stop = self.rng.choice(("", ".", ".", ";"))
 
     def fresh(self, texts: Sequence[str]) -> str:
-        while True:
-            text = self.rng.choice(texts)
+        """A text not used before in this dump, as long as there are any."""
+        text = self.rng.choice(texts)
+        for _ in range(100):
             if text not in self.used:
-                self.used.add(text)
-                return text
+                break
+            text = self.rng.choice(texts)
+        self.used.add(text)
+        return text
 
     def phrase(self) -> str:
         return self.fresh(self.clauses.phrases)
@@ -349,15 +352,22 @@ class _Inventor:
 
 
 def invent(
-    form: str, label: str, rows: int, rng: random.Random, used: set[str], dotted: bool = True
+    form: str,
+    label: str,
+    rows: int,
+    rng: random.Random,
+    clauses: Pool,
+    used: set[str],
+    dotted: bool = True,
 ) -> Appendix:
-    """An appendix of ``rows`` rows (group rows not counted).
+    """An appendix of ``rows`` rows (group rows not counted) in one of :data:`FORMS`.
 
+    ``used`` holds the texts that the dump has already; those of this appendix are added.
     ``dotted``: two levels of sections, the inner ones numbered "I.1"; else one level.  Row numbers
     start again in each section, or (half of the time, with one level) run on.
     """
     dataset, columns = FORMS[form]
-    inventor = _Inventor(rng, pool(), dataset, used)
+    inventor = _Inventor(rng, clauses, dataset, used)
     printed: list[TableRow] = []
     truth: list[GoldenRow] = []
     run_on = not dotted and rng.random() < 0.5
@@ -408,9 +418,11 @@ def _partition(total: int, rng: random.Random, parts: int) -> list[int]:
     return [b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True)]
 
 
-def body(appendices: Sequence[Appendix], rng: random.Random, filler: int = 8) -> list[str]:
+def body(
+    appendices: Sequence[Appendix], rng: random.Random, clauses: Pool, filler: int = 8
+) -> list[str]:
     """The plan's running text: its sections, some of its tasks as items, and other paragraphs."""
-    paragraphs = list(rng.sample(pool().paragraphs, filler))
+    paragraphs = list(rng.sample(clauses.paragraphs, filler))
     for appendix in appendices:
         title = ""
         for row in appendix.truth:
@@ -422,5 +434,5 @@ def body(appendices: Sequence[Appendix], rng: random.Random, filler: int = 8) ->
             if rng.random() < 0.6:
                 paragraphs.append(f"- {str(row['text']).rstrip('.;')}{rng.choice('.;')}")
             elif rng.random() < 0.15:
-                paragraphs.append(rng.choice(pool().paragraphs))
+                paragraphs.append(rng.choice(clauses.paragraphs))
     return paragraphs
