@@ -96,6 +96,11 @@ def _data() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+def province_names() -> tuple[str, ...]:
+    """The printed names of the 34 provinces and cities."""
+    return tuple(_data()["provinces"])
+
+
 @cache
 def _province_names() -> Mapping[str, str]:
     """Province slug → printed name."""
@@ -223,8 +228,9 @@ def _name_words(text: str) -> tuple[str, ...]:
     return tuple(fold(match.group()) for match in _WORD.finditer(text))
 
 
-def _known_spans(text: str) -> list[tuple[int, int]]:
-    """Where known names stand in ``text``: the longest first, none overlapping."""
+def find_names(text: str) -> list[tuple[int, int]]:
+    """Where names of the registry stand in ``text``: [start, end), left to right, the longest
+    at each place, none overlapping. Case and diacritics are not compared."""
     tokens = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(text)]
     spans = []
     at = 0
@@ -252,7 +258,7 @@ def split_mentions(text: str) -> tuple[str, ...]:
     inside a known name never count.
     """
     printed = one_line(text)
-    spans = _known_spans(printed)
+    spans = find_names(printed)
 
     def inside(place: int) -> bool:
         return any(start <= place < end for start, end in spans)
