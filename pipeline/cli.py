@@ -187,9 +187,8 @@ def _run(arguments: Sequence[str] | None) -> ExitCode:
         return _fail(ExitCode.BAD_ARGUMENTS, say("bad-arguments", reason=error.format_message()))
     except ModuleNotFoundError as error:
         return _fail(ExitCode.MISSING_DEPENDENCY, say("missing-package", name=error.name))
-    except BrokenPipeError:
-        # the reader of our output (head, less) has gone; that is no error of anyone's
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click's word for: the reader of our output (head, less) has gone; no error of anyone's
         return ExitCode.OK
     except OSError as error:
         return _fail(ExitCode.READ_WRITE, say("cannot-write", reason=error))
