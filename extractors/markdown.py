@@ -26,6 +26,7 @@ MEDIA_TYPE = "text/markdown"
 _LEAST_COLUMNS = 3
 
 _BREAK = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
+_PAGE_NUMBER = re.compile(r"^\s*[-–]?\s*\d{1,3}\s*[-–]?\s*$")
 _PIPE_RULE = re.compile(r"^\|?(\s*:?-{2,}:?\s*\|)+\s*(:?-{2,}:?)?\s*$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _FOOTNOTE = re.compile(r"^\s*<sup>(\d{1,3}|\*+)</sup>\s+\S", re.MULTILINE)
@@ -91,7 +92,7 @@ def read_markdown(text: str, path: str, sha256: str) -> Document:
         if _BREAK.match(line):
             builder.take_running_text()
             builder.page += 1
-        elif line.strip():
+        elif line.strip() and not (builder.names and _PAGE_NUMBER.match(line)):
             builder.pending.extend(clean.running_lines(line))
     builder.close_table()
     builder.take_running_text()
@@ -260,17 +261,31 @@ def _one_line(text: str) -> str:
 
 
 def _read_rows(builder: _Builder, lines: Sequence[_Line]) -> None:
-    columns = len(builder.names)
-    for index, line in enumerate(lines):
-        if not any(line.cells):
+    """Read the lines below a header; the header may come again without a blank line before it."""
+    first_of_page = True
+    index = 0
+    while index < len(lines):
+        height = _repeated_header(builder.header, lines[index:])
+        if height:
+            builder.page += 1
+            first_of_page = True
+            index += height
             continue
-        row = _group_row(builder, line)
-        if row is None:
-            row = table_row([_cell(builder, text) for text in line.cells], columns, builder.page)
-            _note_surplus(builder, line, columns)
-            if not row.cells[0].text and _goes_on_from_above(builder, row, index == 0):
-                continue
-        builder.rows.append(row)
+        if any(lines[index].cells):
+            _read_row(builder, lines[index], first_of_page)
+            first_of_page = False
+        index += 1
+
+
+def _read_row(builder: _Builder, line: _Line, first_of_page: bool) -> None:
+    row = _group_row(builder, line)
+    if row is None:
+        columns = len(builder.names)
+        row = table_row([_cell(builder, text) for text in line.cells], columns, builder.page)
+        _note_surplus(builder, line, columns)
+        if not row.cells[0].text and _goes_on_from_above(builder, row, first_of_page):
+            return
+    builder.rows.append(row)
 
 
 def _goes_on_from_above(builder: _Builder, row: Row, first_of_page: bool) -> bool:

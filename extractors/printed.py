@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from records import Cell, Row
 
 _LABEL = re.compile(r"^\W*(?:phụ\s+lục|phụ\s+biểu)(?P<rest>.*)$", re.IGNORECASE)
-_LABEL_NUMBER = r"(?:số\s*)?(?:[IVXLC]{1,7}|\d{1,3}|[A-ZĐ])(?:[.\-/]\d{1,2})?[a-z]?"
-_LABEL_ALONE = re.compile(rf"^\s*(?:{_LABEL_NUMBER})?\s*[.:)\-–]?\s*$")
-_LABEL_AND_TITLE = re.compile(rf"^\s*{_LABEL_NUMBER}\s*(?:[.:\-–]\s*\S|\s(?=[^a-zà-ỹ]*$))")
+_NUMBER = r"(?:(?i:số)\s*)?(?:[IVXLC]{1,7}|\d{1,3}|[A-ZĐ])(?:[.\-/]\w{1,2})?[a-z]?"
+_LABEL_ALONE = re.compile(rf"^\s*(?:{_NUMBER})?\s*[.:)\-–]?\s*$")
+_LABEL_AND_TITLE = re.compile(rf"^\s*{_NUMBER}\s*[.:\-–]\s*\S")
 _ATTACHED = re.compile(r"^\W*(?:ban hành\s+)?kèm\s+theo\b", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"^\d+$")
 _SECTION_CODE = re.compile(
@@ -32,7 +32,8 @@ def is_appendix_label(line: str) -> bool:
     if found is None:
         return False
     rest = found["rest"]
-    return bool(_LABEL_ALONE.match(rest) or _LABEL_AND_TITLE.match(rest))
+    capitals = bool(rest[:1].isspace()) and rest.isupper()
+    return capitals or bool(_LABEL_ALONE.match(rest) or _LABEL_AND_TITLE.match(rest))
 
 
 def is_attached_line(line: str) -> bool:

@@ -34,6 +34,9 @@ _TITLE = re.compile(
 )
 _DOTTED_TITLE = re.compile(r"^(?P<code>[IVXLCDM]+(?:\.\d{1,2})+)\.?\s+(?P<title>\S.*)$", re.DOTALL)
 _LABEL = re.compile(r"^\W*(phu luc|phu bieu)\b\s*(?:so\b)?\s*(?P<rest>.*)$")
+_LABEL_MARK = re.compile(r"^(?P<mark>[\w|!¦]{1,6}(?:[-./][\dA-Z]{1,2}\b)?)")
+_TITLE_AFTER_LABEL = re.compile(r"^\s*[.:\-–]\s*\S")
+_COMPOUND = re.compile(r"^(?:[IVX]{1,5}|\d{1,3})[-./][\dA-Z]{1,2}$")
 _DIGITS = re.compile(r"^\d{1,3}[a-z]?$")
 _LABEL_WORDS = 4
 _LEAST_LIKENESS = 0.55
@@ -278,21 +281,34 @@ def read_appendix_label(line: str, previous: str = "") -> str | None:
     """The label of an appendix announced by a line: "PHỤ LỤC 04" → "04"; None where none is.
 
     Damaged lines count ("Phu luc II )"); so does a label followed by its title ("Phụ lục I: ...").
-    "" where the line says "Phụ lục" and nothing more. ``previous`` is the label before this one:
+    "" where the line says "Phụ lục" without a number. ``previous`` is the label before this one:
     after "I", a damaged "11" is "II".
+    """
+    parted = split_appendix_label(line, previous)
+    return parted[0] if parted else None
+
+
+def split_appendix_label(line: str, previous: str = "") -> tuple[str, str] | None:
+    """An appendix's label and the part of its title that stands on the same line.
+
+    "Phụ lục I: DANH MỤC" → ("I", "DANH MỤC"); None as in :func:`read_appendix_label`.
     """
     text = one_line(line)
     found = _LABEL.match(ink(text))
     if found is None:
-        return _read_damaged_label(text, previous)
+        label = _read_damaged_label(text, previous)
+        return None if label is None else (label, "")
     rest = text[found.start("rest") :]
-    mark = re.match(r"^[\w|!¦]{1,6}", rest)
-    if mark is None:
-        return "" if not any(map(str.isalnum, rest)) else None
-    after = rest[mark.end() :]
-    if after.strip(" .:)-–(") and not re.match(r"^\s*[.:\-–]\s*\S", after) and not after.isupper():
+    mark = _LABEL_MARK.match(rest)
+    label = _label_number(mark["mark"], previous) if mark else None
+    if mark is None or label is None:
+        bare = not any(map(str.isalnum, rest))
+        return ("", "" if bare else rest.strip()) if bare or text.isupper() else None
+    after = rest[mark.end("mark") :]
+    title = after.strip(" .:)-–(")
+    if title and not _TITLE_AFTER_LABEL.match(after) and not title.isupper():
         return None
-    return _label_number(mark[0], previous)
+    return label, title
 
 
 def _read_damaged_label(text: str, previous: str) -> str | None:
@@ -310,7 +326,7 @@ def _read_damaged_label(text: str, previous: str) -> str | None:
 
 def _label_number(mark: str, previous: str) -> str | None:
     due = next_code(previous, "roman") if previous in _ROMANS else ""
-    if _DIGITS.match(mark) and not due:
+    if (_DIGITS.match(mark) and not due) or _COMPOUND.match(mark):
         return mark
     if mark in _ROMANS or (len(mark) == 1 and mark in _LETTERS):
         return mark

@@ -15,12 +15,11 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers.folding import fold, ink
 from normalizers.lines import join_lines
-from normalizers.sections import read_appendix_label
+from normalizers.sections import split_appendix_label
 
 _ATTACHED_WORDS = "kem theo"
 _LEAST_LIKENESS = 0.7
 _NUMBERED = re.compile(r"(?:\bs\S{0,3}\s+|\s)\d*\s*[-/][A-ZĐ]{2,}[-/A-ZĐ]*\b.*\bng\S{1,2}y\b")
-_LABEL_HEAD = re.compile(r"^\W*\S+\s+\S+\s*(?:\S{1,6}\s*)?[.:\-–]\s*")
 _FINAL_CONSONANTS = ("c", "ch", "m", "n", "ng", "nh", "p", "t")
 # Words that stand before a name, where a page's edge may cut them.
 _CUT_WORDS = frozenset(("tinh", "huyen", "quan", "thanh", "ban", "nhan", "dan", "ninh"))
@@ -57,10 +56,9 @@ def read_title_block(
     is_open = False
     for line in lines:
         line = join_lines(line)
-        found = read_appendix_label(line, previous) if label is None else None
-        if found is not None:
-            label = found
-            line = _after_label(line)
+        parted = split_appendix_label(line, previous) if label is None else None
+        if parted is not None:
+            label, line = parted
         if not line:
             continue
         begins = not attached and begins_attachment(line)
@@ -87,15 +85,6 @@ def is_capitals(line: str) -> bool:
     """Whether a printed line is in capitals; a few damaged letters do not matter."""
     letters = [letter for letter in line if letter.isalpha()]
     return bool(letters) and sum(map(str.isupper, letters)) >= 0.75 * len(letters)
-
-
-def _after_label(line: str) -> str:
-    """What follows the label on its own line: "Phụ lục I: DANH MỤC" → "DANH MỤC"."""
-    found = _LABEL_HEAD.match(line)
-    if found:
-        return line[found.end() :].strip()
-    words = line.split()
-    return " ".join(words[3:]) if len(words) > 4 else ""
 
 
 def join_cut_lines(lines: Sequence[str]) -> str:

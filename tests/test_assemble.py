@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from extractors import extract
+from extractors.printed import is_appendix_label
 from normalizers.lines import join_lines
 from normalizers.sections import (
     Section,
@@ -287,6 +288,11 @@ def test_split_section_title(text: str, parts: tuple[str, str]) -> None:
         ("Phu luc II )", "II"),
         ("Phụ lục I: DANH MỤC", "I"),
         ("PHỤ LỤC", ""),
+        ("PHỤ LỤC SỐ 02", "02"),
+        ("PHỤ LỤC I-A", "I-A"),
+        ("Phụ lục III DANH MỤC DỰ ÁN", "III"),
+        ("PHỤ LỤC NHIỆM VỤ TRỌNG TÂM", ""),
+        ("Phụ lục I, II kèm theo", None),
         ("Phụ lục I kèm theo", None),
         ("phục vụ người dân", None),
         ("Phụ lục kèm theo.", None),
@@ -294,6 +300,8 @@ def test_split_section_title(text: str, parts: tuple[str, str]) -> None:
 )
 def test_read_appendix_label(line: str, label: str | None) -> None:
     assert read_appendix_label(line) == label
+    if not line.isascii():
+        assert is_appendix_label(line) is (label is not None)
 
 
 def test_a_damaged_label_follows_the_one_before() -> None:

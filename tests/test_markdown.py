@@ -72,6 +72,13 @@ def test_bold_repeated_header_is_the_same_header() -> None:
     assert [row.page_first for row in document.tables[0].rows] == [1, 2]
 
 
+def test_page_number_and_missing_blank_line_do_not_break_a_table() -> None:
+    document = read(f"{HEADER}\n1\ta\tb\tc\n\n12\n\n{HEADER}\n2\td\te\tf\n{HEADER}\n\tg\t\t\n")
+    assert texts(document) == [["1", "a", "b", "c"], ["2", "d\ng", "e", "f"]]
+    assert [row.page_last for row in document.tables[0].rows] == [1, 3]
+    assert document.pages == ()
+
+
 def test_unnumbered_full_row_inside_a_page_stays_a_row() -> None:
     document = read(f"{HEADER}\n1\ta\tb\tc\n\td\te\tf\n\tgoes on\t\t\n")
     assert texts(document) == [["1", "a", "b", "c"], ["", "d\ngoes on", "e", "f"]]
