@@ -8,7 +8,7 @@ finding that holds its cells.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
@@ -87,7 +87,13 @@ def assemble(
     if not state.rows:
         state.findings.append(_no_appendix(document))
     state.findings.extend(audit_numbering(state.rows))
-    return Plan(tuple(state.rows), tuple(state.findings), tuple(state.appendices))
+    findings = tuple(_within(finding, len(state.rows)) for finding in state.findings)
+    return Plan(tuple(state.rows), findings, tuple(state.appendices))
+
+
+def _within(finding: Finding, rows: int) -> Finding:
+    """A finding on a section that no row follows concerns the whole document."""
+    return finding if finding.row is None or finding.row < rows else replace(finding, row=None)
 
 
 def letterhead_lines(document: Document, repair: Repair = _unchanged) -> tuple[str, ...]:

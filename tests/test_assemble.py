@@ -258,6 +258,11 @@ def test_read_section_code(printed: str, expected: list[str], code: str) -> None
     assert read_section_code(printed, expected) == code
 
 
+def test_a_last_section_without_rows() -> None:
+    plan = assemble(document(table([["I", "t"], ["1", "a", "b", "c"], ["IV", "t"]])))
+    assert [(one.kind, one.row) for one in plan.findings] == [("section_gap", None)]
+
+
 def test_expected_codes_are_children_and_siblings() -> None:
     opened = enter_section(enter_section((), "I", "t"), "I.2", "t")
     assert expected_codes(opened) == ("I.2.1", "I.3", "II")
