@@ -115,7 +115,9 @@ def _placed(text: str, province: str | None) -> str | None:
 
 
 def _without_place(text: str) -> str:
-    return re.sub(r"\s+(tỉnh\s+)?\{tinh\}", "", text)
+    """The name without its province; "Báo {tinh}" → "Báo tỉnh", too short to stand alone."""
+    stem = re.sub(r"\s+(tỉnh\s+)?\{tinh\}", "", text)
+    return stem if stem == text or len(stem.split()) > 2 else f"{stem} tỉnh"
 
 
 @lru_cache(maxsize=64)

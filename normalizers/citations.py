@@ -454,8 +454,17 @@ def _mark_citations(doc: Doc) -> Doc:
 
 
 def _mark_agencies(doc: Doc) -> Doc:
-    places = find_names(doc.text)
+    text = doc.text
+    places = [(start, end) for start, end in find_names(text) if _reads_as_name(text[start:end])]
     return _with_entities(doc, _spans(doc, places, "AGENCY"))
+
+
+def _reads_as_name(text: str) -> bool:
+    """A name in running text: with a capital ("Sở Nội vụ") or a group ("các sở, ban, ngành")."""
+    words = text.split()
+    if text[:1].isupper():
+        return len(words) > 1 or text.isupper()
+    return (len(words) > 2 and words[0] in ("các", "sở,", "bộ,")) or len(words) > 3
 
 
 def _mark_dates(doc: Doc) -> Doc:

@@ -157,6 +157,11 @@ def test_the_pipeline_marks_citations_agencies_and_dates() -> None:
     assert "71/NQ-CP" in [token.text for token in doc]
 
 
+def test_common_words_are_no_agencies() -> None:
+    doc = language()("Báo cáo về viễn thông, thuế, doanh nghiệp và các địa phương; các sở, ngành.")
+    assert [entity.text for entity in doc.ents] == ["các địa phương", "các sở, ngành"]
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "  hai  khoảng trắng \t tab\n", "x" * 10_000, "Сфера số 1"]
 )
