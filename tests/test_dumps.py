@@ -223,7 +223,7 @@ def test_a_small_dump_is_read_back(tmp_path):
     dumps = []
     for name in ("one", "two"):
         rng = random.Random(3)
-        pages = scan_and_read(appendix_sheets(appendix, Style(), rng), 200, rng)
+        pages = scan_and_read(appendix_sheets(appendix, Style(), rng), 200, 6, rng)
         write_dump(tmp_path / name, pages, truth, ["Đoạn văn."], {"seed": 3}, rng)
         dumps.append((tmp_path / name / "dump.txt").read_bytes())
     assert dumps[0] == dumps[1]

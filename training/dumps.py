@@ -120,12 +120,17 @@ def scan(image: Image.Image, rng: random.Random) -> Image.Image:
     return Image.open(buffer).convert("L")
 
 
-def read_page(image: Image.Image, dpi: int) -> list[str]:
-    """The page as Tesseract's English model reads it, one printed line an entry, blanks kept."""
+def read_page(image: Image.Image, dpi: int, psm: int) -> list[str]:
+    """The page as Tesseract's English model reads it, one printed line an entry, blanks kept.
+
+    ``psm``, the page segmentation mode: 6 takes the page as one block, line by line over all
+    columns; 3 looks for blocks first, and then sets a cell apart here and there, most often in
+    the header ("TT", blank line, "Chi tiéu") and in the last lines of a page, as in real dumps.
+    """
     buffer = io.BytesIO()
     image.save(buffer, "PPM")
     done = subprocess.run(
-        ["tesseract", "stdin", "stdout", "-l", "eng", "--psm", "6", "--dpi", str(dpi)],
+        ["tesseract", "stdin", "stdout", "-l", "eng", "--psm", str(psm), "--dpi", str(dpi)],
         input=buffer.getvalue(),
         capture_output=True,
         check=True,
@@ -172,9 +177,11 @@ def body_sheets(paragraphs: Iterable[str], rng: random.Random) -> tuple[Sheet, .
     return set_pages(blocks, BODY_STYLE, rng, first_number=1)
 
 
-def scan_and_read(sheets: Sequence[Sheet], dpi: int, rng: random.Random) -> list[list[str]]:
+def scan_and_read(
+    sheets: Sequence[Sheet], dpi: int, psm: int, rng: random.Random
+) -> list[list[str]]:
     """Each sheet drawn, scanned and read back."""
-    return [read_page(scan(draw(sheet, dpi), rng), dpi) for sheet in sheets]
+    return [read_page(scan(draw(sheet, dpi), rng), dpi, psm) for sheet in sheets]
 
 
 def write_dump(
@@ -195,7 +202,7 @@ def write_dump(
     (folder / "recipe.json").write_text(text + "\n", encoding="utf-8")
 
 
-def invented_dump(seed: int, folder: Path, images: bool = False) -> None:
+def invented_dump(seed: int, psm: int, folder: Path, images: bool) -> None:
     """Invent, print, scan and read one dump; the seed picks the recipe and everything else."""
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
@@ -212,9 +219,11 @@ def invented_dump(seed: int, folder: Path, images: bool = False) -> None:
     ]
     if images:
         save_images(folder, [(sheet, dpi) for sheets, dpi in groups for sheet in sheets])
-    pages = [page for sheets, dpi in groups for page in scan_and_read(sheets, dpi, rng)]
+    pages = [page for sheets, dpi in groups for page in scan_and_read(sheets, dpi, psm, rng)]
     truth = [row for appendix in appendices for row in appendix.truth]
-    write_dump(folder, pages, truth, paragraphs, {"seed": seed, "recipe": repr(recipe)}, rng)
+    write_dump(
+        folder, pages, truth, paragraphs, {"seed": seed, "psm": psm, "recipe": repr(recipe)}, rng
+    )
 
 
 def save_images(folder: Path, sheets: Iterable[tuple[Sheet, int]]) -> None:
@@ -298,12 +307,14 @@ def running_text(path: Path) -> list[str]:
     return paragraphs
 
 
-def golden_dumps(folder: Path, body_path: Path | None, seed: int, out: Path, images: bool) -> None:
+def golden_dumps(
+    folder: Path, body_path: Path | None, seed: int, psm: int, out: Path, images: bool
+) -> None:
     """Print and read back a golden document, one dump an appendix, each with the running text."""
     rng = random.Random(seed)
     document = json.loads((folder / "documents.jsonl").read_text(encoding="utf-8").splitlines()[0])
     paragraphs = running_text(body_path) if body_path else []
-    body_pages = scan_and_read(body_sheets(paragraphs, rng), 200, rng) if paragraphs else []
+    body_pages = scan_and_read(body_sheets(paragraphs, rng), 200, psm, rng) if paragraphs else []
     for index, (label, rows) in enumerate(read_golden(folder).items()):
         style, dpi = GOLDEN_STYLES[index % len(GOLDEN_STYLES)]
         appendix = golden_appendix(label, rows, f"CÁC NỘI DUNG {str(document['title']).upper()}")
@@ -311,27 +322,28 @@ def golden_dumps(folder: Path, body_path: Path | None, seed: int, out: Path, ima
         target = out.with_name(f"{out.name}-{label}")
         if images:
             save_images(target, [(sheet, dpi) for sheet in sheets])
-        pages = [*body_pages, *scan_and_read(sheets, dpi, rng)]
+        pages = [*body_pages, *scan_and_read(sheets, dpi, psm, rng)]
         recipe: dict[str, object] = {"seed": seed, "source": folder.name, "style": repr(style)}
-        write_dump(target, pages, rows, paragraphs, recipe | {"dpi": dpi}, rng)
+        write_dump(target, pages, rows, paragraphs, recipe | {"psm": psm, "dpi": dpi}, rng)
 
 
 @click.command()
 @click.option("--source", required=True, help='"corpus", or the folder of a golden document.')
 @click.option("--body", "body_path", type=click.Path(path_type=Path, exists=True))
 @click.option("--seed", default=1, show_default=True, help="Everything follows from it.")
+@click.option("--psm", default=6, show_default=True, help="Tesseract's segmentation mode, 3 or 6.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option("--images", is_flag=True, help="Keep the printed pages as PNG files too.")
-def main(source: str, body_path: Path | None, seed: int, out: Path, images: bool) -> None:
+def main(source: str, body_path: Path | None, seed: int, psm: int, out: Path, images: bool) -> None:
     """Make damaged dumps with their truth.
 
     ``--body`` is the clean text of the golden document, for its running text; a golden document
     becomes one folder an appendix, OUT-I, OUT-II and so on.
     """
     if source == "corpus":
-        invented_dump(seed, out, images)
+        invented_dump(seed, psm, out, images)
     else:
-        golden_dumps(Path(source), body_path, seed, out, images)
+        golden_dumps(Path(source), body_path, seed, psm, out, images)
 
 
 if __name__ == "__main__":
