@@ -226,6 +226,13 @@ def _names_by_word() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     }
 
 
+@cache
+def _openings() -> frozenset[tuple[str, ...]]:
+    """The first two folded words of every name."""
+    names = (name for group in _names_by_word().values() for name in group)
+    return frozenset(name[:2] for name in names)
+
+
 def _name_words(text: str) -> tuple[str, ...]:
     return tuple(fold(match.group()) for match in _WORD.finditer(text))
 
@@ -267,12 +274,12 @@ def split_mentions(text: str) -> tuple[str, ...]:
 
     def is_name(start: int, end: int) -> bool:
         piece = printed[start:end].strip(_TRAILING)
-        first = words(piece)[:1]
+        first = words(piece)[:2]
         if not first:
             return False
         begin = printed.find(piece, start)
         return any(span[0] == begin for span in spans) or (
-            first[0] in _data()["heads"] and len(piece) > 3 and " " in piece
+            len(first) == 2 and (first[0] in _data()["heads"] or first in _openings())
         )
 
     cuts: list[tuple[int, int]] = []
@@ -298,6 +305,8 @@ def split_mentions(text: str) -> tuple[str, ...]:
 _LEAST_SCORE = 0.84
 _LEAST_MARGIN = 0.06
 _LONGEST_MENTION = 240
+# What follows a name without belonging to it: "Sở Y tế (cơ quan thường trực)".
+_ASIDE = re.compile(r"\s*\(|\s+[–—-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,12 +339,17 @@ def _index(scope: Scope) -> _Index:
     )
 
 
+def _bare(text: str) -> str:
+    """Letters and digits alone, with their diacritics, without case."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
 def _exactly(mention: str, entries: Sequence[tuple[Agency, str]]) -> Match:
     """A match whose folded words agree; the letters themselves grade it and break ties."""
     graded = sorted(
         (
             (
-                round(Levenshtein.normalized_similarity(mention.casefold(), name.casefold()), 4),
+                round(Levenshtein.normalized_similarity(_bare(mention), _bare(name)), 4),
                 agency.name == name,
                 agency,
             )
@@ -382,6 +396,12 @@ def resolve(mention: str, scope: Scope) -> Match:
                 kept = " ".join(text.split()[: len(stem.split())])
                 match = _exactly(kept.strip(_TRAILING), index.by_key[stem])
                 return replace(match, match_kind="alias") if match.match_kind == "exact" else match
+    head = _ASIDE.split(text, maxsplit=1)[0]
+    head_key = " ".join(words(head))
+    if head != text and head_key in index.by_key:
+        match = _exactly(head.strip(_TRAILING), index.by_key[head_key])
+        kind: MatchKind = "group" if match.match_kind == "group" else "fuzzy"
+        return replace(match, match_kind=kind, match_score=min(match.match_score, 0.9))
     return _nearest(key, index)
 
 

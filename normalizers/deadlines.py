@@ -105,6 +105,7 @@ _CONTINUOUS = re.compile(
     r"va (cac|nhung) nam (tiep theo|sau|ke tiep))\b"
 )
 _CONDITIONAL = re.compile(
+    r"^(?:ngay |chi )?khi\b|"
     r"\b(sau khi|khi co|khi duoc|ngay khi|tuy theo|tuy thuoc|sau thoi diem|ke tu khi|neu co|"
     r"theo (huong dan|yeu cau|lo trinh|ke hoach|tien do|quy dinh|chi dao|thuc te|van ban))\b"
 )

@@ -48,6 +48,7 @@ def day(text: str) -> date | None:
         ("Thường xuyên các tháng cuối năm", "continuous", "", ""),
         ("Quý IV/2025 và các năm tiếp theo", "continuous", "2025-10-01", ""),
         ("Sau khi Bộ Khoa học và Công nghệ ban hành hướng dẫn", "conditional", "", ""),
+        ("Khi Văn phòng Chính phủ hướng dẫn", "conditional", "", ""),
         ("Theo lộ trình của Bộ", "conditional", "", ""),
         ("", "unknown", "", ""),
         ("-", "unknown", "", ""),
