@@ -52,6 +52,8 @@ _MERGED_COST = 0.5
 _LOST_STROKE_COST = 0.5
 _EDIT_COST = 1.5
 _UNEXPECTED_COST = 1.0
+_LOST_GROUP_COST = 0.4
+_MOST_LOST_GROUPS = 3
 _ORDER_COST = 0.01
 _MOST_COST = 2.1
 
@@ -198,10 +200,10 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
     code = clean_code(_without_rules(printed))
     if not code:
         return ""
-    due = list(expected)
+    priors = _priors(tuple(expected))
     best = min(
-        (_reading_cost(code, candidate, due), index, candidate)
-        for index, candidate in enumerate(dict.fromkeys((*due, *_all_codes())))
+        (_distance(code, candidate) + priors.get(candidate, _UNEXPECTED_COST), index, candidate)
+        for index, candidate in enumerate(dict.fromkeys((*priors, *_all_codes())))
     )
     return best[2] if best[0] <= max(_MOST_COST, 0.5 * len(code)) else code
 
@@ -212,11 +214,17 @@ def _without_rules(printed: str) -> str:
     return " ".join((first, *(part for part in rest if part.strip("|¦!_-–"))))
 
 
-def _reading_cost(printed: str, code: str, expected: list[str]) -> float:
-    cost = _distance(printed, code)
-    if code in expected:
-        return cost + _ORDER_COST * expected.index(code)
-    return cost + _UNEXPECTED_COST
+@lru_cache(maxsize=512)
+def _priors(expected: tuple[str, ...]) -> dict[str, float]:
+    """Cost of the codes that may come next, and of those after them: a group row may be lost."""
+    costs = {code: _ORDER_COST * place for place, code in enumerate(expected)}
+    for code in expected:
+        kind = kind_of(code)
+        for step in range(1, _MOST_LOST_GROUPS + 1):
+            code = next_code(code, kind)
+            if code:
+                costs.setdefault(code, _LOST_GROUP_COST + _ORDER_COST * step)
+    return costs
 
 
 @lru_cache(maxsize=20_000)

@@ -35,6 +35,7 @@ ReadHeader = Callable[[Sequence[str]], "tuple[Column, ...] | None"]
 _MARKS = frozenset("xX×✓✔√vV+*●•")
 _NO_MARK = frozenset(("", "-", "–"))
 _MOST_EVIDENCE = 4000
+_STRAY_CONFIDENCE = 0.3
 
 
 def _unchanged(text: str) -> str:
@@ -147,10 +148,18 @@ def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) 
 
 def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset: str) -> None:
     names = _cell_names(table.header, columns)
+    stray: list[Cell] = []
     for index, row in enumerate(table.rows):
         if row.span:
-            _enter_group(state, row)
+            if _is_stray_line(state, row):
+                stray.append(row.cells[1])
+                _report_stray_line(state, row)
+            else:
+                _enter_group(state, row)
             continue
+        if stray:
+            row = _with_stray_lines(row, names.index("text"), stray)
+            stray = []
         alignment = table.alignment[index] if index < len(table.alignment) else ""
         state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
         state.ordinal += 1
@@ -216,6 +225,38 @@ def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tupl
                 Finding("year_mark", message, _row_evidence(row), row=len(state.rows))
             )
     return tuple(years)
+
+
+def _is_stray_line(state: _Assembly, row: Row) -> bool:
+    """Whether a damaged "group row" is rather the first line of the row below it.
+
+    Where the groups of an appendix bear codes, a line without one that is not in capitals is no
+    group.
+    """
+    title = row.cells[1].text
+    return (
+        state.damaged
+        and not row.cells[0].text.strip()
+        and not split_section_title(title)[0]
+        and not title.isupper()
+        and bool(state.sections)
+        and all(section.code for section in state.sections)
+    )
+
+
+def _report_stray_line(state: _Assembly, row: Row) -> None:
+    message = "Dòng này không có số mục nên được coi là dòng đầu của hàng ngay dưới; cần xem lại."
+    found = Finding("stray_line", message, join_lines(row.cells[1].text), row=len(state.rows))
+    state.findings.append(found)
+
+
+def _with_stray_lines(row: Row, column: int, stray: Sequence[Cell]) -> Row:
+    """The row with lines put back before its text, which is doubtful from then on."""
+    cell = row.cells[column]
+    text = "\n".join((*(line.text for line in stray), cell.text))
+    joined = replace(cell, text=text, confidence=min(cell.confidence, _STRAY_CONFIDENCE))
+    cells = (*row.cells[:column], joined, *row.cells[column + 1 :])
+    return replace(row, cells=cells, page_first=min(row.page_first, stray[0].page))
 
 
 def _enter_group(state: _Assembly, row: Row) -> None:

@@ -234,6 +234,15 @@ def test_damaged_codes_are_read_and_titles_repaired() -> None:
     ]
 
 
+def test_damaged_line_without_code_among_coded_groups_belongs_to_the_row_below() -> None:
+    rows = [["I", "Ha tang"], ["1", "a", "b", "c"], ["", "Xay dung"], ["2", "nen tang", "b", "c"]]
+    plan = assemble(document(table(rows), health="damaged"))
+    assert paths(plan) == [("I Ha tang",), ("I Ha tang",)]
+    assert plan.rows[1].cells["text"].text == "Xay dung\nnen tang"
+    assert plan.rows[1].cells["text"].confidence < 0.5
+    assert [(one.kind, one.row) for one in plan.findings] == [("stray_line", 1)]
+
+
 def test_printed_code_of_a_healthy_document_is_left_alone() -> None:
     rows = [["V", "t"], ["1", "a", "b", "c"], ["VII", "t"], ["1", "d", "e", "f"]]
     plan = assemble(document(table(rows)))
@@ -248,6 +257,8 @@ def test_printed_code_of_a_healthy_document_is_left_alone() -> None:
         ("1.2", ["I.2", "II"], "I.2"),
         ("H", ["I.1", "II"], "II"),
         ("VII", ["V.1", "VI"], "VII"),
+        ("V", ["III.1", "IV"], "V"),
+        ("1.2", ["II.1.1", "II.2", "III"], "II.2"),
         ("Nhom 111", ["Nhóm III"], "Nhóm III"),
         ("Nhém IV -", ["Nhóm II"], "Nhóm IV"),
         ("| |", ["I", "A"], "I"),
