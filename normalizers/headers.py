@@ -156,6 +156,7 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "ket qua",
         "san pham",
         "du kien ket qua",
+        "du kien ket",
         "ket qua du kien",
         "ket qua dat duoc",
         "ket qua can dat",
@@ -176,11 +177,9 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
     "reported": (
         "ket qua thuc hien",
         "tinh hinh thuc hien",
-        "ket qua trien khai",
         "ket qua trien khai thuc hien",
         "tinh hinh ket qua thuc hien",
         "ket qua da thuc hien",
-        "ket qua hoan thanh",
         "ket qua thuc hien nhiem vu",
     ),
     "lead": (
@@ -211,6 +210,7 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "chu tri theo doi danh gia",
         "co quan chu tri thuc",
         "co quan chu",
+        "don vi chu",
         "chii tri",
         "chit tri",
     ),
@@ -227,6 +227,8 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "to chuc thuc hien",
         "trach nhiem thuc hien",
         "co quan don vi",
+        "don vi thuc",
+        "co quan thuc",
     ),
     "coordinate": (
         "phoi hop",
@@ -236,6 +238,8 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "don vi co quan phoi hop",
         "co quan phoi hop thuc hien",
         "don vi phoi hop thuc hien",
+        "co quan phoi",
+        "don vi phoi",
     ),
     "agency": ("co quan", "don vi"),
     "deadline": (
@@ -260,6 +264,9 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "moc thoi gian",
         "thoi gian bat dau ket thuc",
         "thoi gian to chuc",
+        "thoi gian hoan",
+        "thoi han hoan",
+        "thoi gian thuc",
         "thoi han bao cao",
     ),
     "done": ("thuc hien", "hoan thanh", "trien khai"),
@@ -293,6 +300,8 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "tri danh gia",
         "tri thuc hien",
         "nam 2026",
+        "tri hop",
+        "tri thuc",
         "chu tri trien khai",
     ),
 }
@@ -317,7 +326,28 @@ _YEARS_LINE = re.compile(r"^\W*(20\d\d(?:\W+20\d\d)+)\W*$")
 _MOST_HEADER_LINES = 9
 _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
-_BULLET = re.compile(r"^\s*[-+*•–]\s")
+_RULED = re.compile(r"[|\[\]{}]")
+# Headings of two words that a narrow column prints on two lines.
+_HALVES: tuple[tuple[str, str, Role], ...] = (
+    ("ket", "qua", "outcome"),
+    ("san", "pham", "outcome"),
+    ("thoi", "gian", "deadline"),
+    ("thoi", "han", "deadline"),
+    ("tien", "do", "deadline"),
+    ("ghi", "chu", "note"),
+)
+_LAST_HEADINGS = (
+    "thoigian",
+    "thoihan",
+    "thoigianhoan",
+    "thoigianhoanthanh",
+    "thoihanhoanthanh",
+    "thoigianthuchien",
+    "thoihanhoan",
+)
+_FIRST_HALVES = frozenset(first for first, _, _ in _HALVES)
+# What no line of a header is: a bullet, a numbered or lettered paragraph, a line of a sentence.
+_PROSE = re.compile(r"^\s*\\?[-+*•–]\s|^\s*(?:[IVX]+\.|[a-zđ]\)|\d+[.)])\s|\w[,;.:]\s*$")
 
 _PHRASES: tuple[str, ...] = tuple(
     dict.fromkeys(fold(phrase) for phrases in _HEADINGS.values() for phrase in phrases)
@@ -334,7 +364,7 @@ def _least_likeness(letters: int) -> float:
         return 1.0
     if letters <= 6:
         return 0.8
-    return 0.74 if letters <= 12 else 0.7
+    return 0.71 if letters <= 12 else 0.69
 
 
 # --- one text a column ------------------------------------------------------------------------
@@ -465,31 +495,65 @@ def _scan(line: str) -> _Line:
     years_match = _YEARS_LINE.match(line)
     if years_match:
         return _Line(found, (), tuple(int(year) for year in re.findall(r"20\d\d", line)))
-    if not found or len(found) > _MOST_WORDS_OF_A_LINE or _BULLET.match(line):
+    if not found or len(found) > _MOST_WORDS_OF_A_LINE or _PROSE.search(line):
         return _Line(found, (), ())
+    limits = _column_limits(line)
     spans = [
         (start, end)
         for start in range(len(found))
         for end in range(start + 1, min(len(found), start + 11) + 1)
+        if not any(start < limit < end for limit in limits)
     ]
     texts = ["".join(found[start:end]) for start, end in spans]
     likeness = process.cdist(texts, _TIGHT, scorer=Levenshtein.normalized_similarity)
     best = likeness.argmax(axis=1)
-    hits = []
+    hits: dict[int, list[tuple[float, _Piece]]] = {}
     for row, (start, end) in enumerate(spans):
         column = int(best[row])
         score = float(likeness[row, column])
         if score >= _least_likeness(min(len(texts[row]), len(_TIGHT[column]))):
-            hits.append((len(_TIGHT[column]) * (score - 0.35), start, end, column))
-    hits.sort(key=lambda hit: (-hit[0], hit[1]))
-    taken: set[int] = set()
-    pieces = []
-    for _, start, end, column in hits:
-        if taken.isdisjoint(range(start, end)):
-            taken.update(range(start, end))
-            pieces.append(_Piece(_ROLE[_PHRASES[column]], start, end, _PHRASES[column]))
-    pieces.sort(key=lambda piece: piece.start)
-    return _Line(found, tuple(_believable(found, pieces)), ())
+            phrase = _PHRASES[column]
+            worth = len(_TIGHT[column]) * (score - 0.35) - 0.5
+            hits.setdefault(end, []).append((worth, _Piece(_ROLE[phrase], start, end, phrase)))
+    pieces = _believable(found, _worthiest(hits, len(found)))
+    return _Line(found, tuple(pieces + _last_heading(found, pieces)), ())
+
+
+def _last_heading(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
+    """A badly read deadline's heading that ends a line of task, agency and deadline."""
+    roles = {piece.role for piece in pieces}
+    agencies = roles & {"lead", "doer", "coordinate"}
+    if not (agencies and roles & set(_TEXT_ROLES)) or "deadline" in roles:
+        return []
+    start = pieces[-1].end
+    rest = "".join(found[start:])
+    if not 6 <= len(rest) <= 20:
+        return []
+    best = max(Levenshtein.normalized_similarity(rest, known) for known in _LAST_HEADINGS)
+    return [_Piece("deadline", start, len(found), "")] if best >= 0.55 else []
+
+
+def _column_limits(line: str) -> set[int]:
+    """Before which words a ruled line was read ("|", brackets): no heading runs over one."""
+    limits = set()
+    place = 0
+    for part in _RULED.split(line)[:-1]:
+        place += len(words(part))
+        limits.add(place)
+    return limits
+
+
+def _worthiest(hits: dict[int, list[tuple[float, _Piece]]], length: int) -> list[_Piece]:
+    """Of all headings found, the set without overlap that explains the line best."""
+    best: list[tuple[float, tuple[_Piece, ...]]] = [(0.0, ())]
+    for end in range(1, length + 1):
+        choice = best[-1]
+        for worth, piece in hits.get(end, ()):
+            before = best[piece.start]
+            if before[0] + worth > choice[0]:
+                choice = (before[0] + worth, (*before[1], piece))
+        best.append(choice)
+    return list(best[-1][1])
 
 
 def _believable(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
@@ -499,7 +563,7 @@ def _believable(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
     if first is not None and first.role in (*_TEXT_ROLES, "goal") and 1 <= first.start <= 2:
         before = "".join(found[: first.start])
         if len(before) <= 4 and not before.isdigit():
-            kept.insert(0, _Piece("number", 0, first.start, "tt"))
+            kept.insert(0, _Piece("number", 0, first.start, ""))
     return kept
 
 
@@ -566,7 +630,8 @@ def _shouts(lines: Sequence[str]) -> bool:
 
 def _stray(line: _Line) -> bool:
     """The lone half of a heading printed on two lines: "Kết" over "quả"."""
-    return any(word in ("ket", "qua") for word in line.found) and len(line.found) <= 4
+    halves = {word for half in _HALVES for word in half[:2]}
+    return len(line.found) <= 4 and not halves.isdisjoint(line.found)
 
 
 def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> bool:
@@ -577,7 +642,9 @@ def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> b
     roles = {piece.role for piece in line.pieces}
     if not before:
         least = 0.38 if known is not None and "number" in roles else 0.55
-        return bool(line.pieces) and line.cover >= least
+        if not line.pieces:
+            return len(line.found) <= 2 and not _FIRST_HALVES.isdisjoint(line.found)
+        return line.cover >= least
     if line.pieces:
         if line.found[0].isdigit() and len(line.found) > 1:
             return False
@@ -587,7 +654,7 @@ def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> b
             piece.role in _TEXT_ROLES for earlier in before for piece in earlier.pieces
         ):
             return False
-        return line.cover >= (0.4 if known is not None else 0.5)
+        return line.cover >= 0.42
     return letters <= 6 and not any(word.isdigit() for word in line.found)
 
 
@@ -602,13 +669,16 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
         roles: list[Role] = []
         for position, piece in enumerate(line.pieces):
             role: Role | None = piece.role
-            last = position == len(line.pieces) - 1
+            last = all(later.role in ("note", "other") for later in line.pieces[position + 1 :])
             if role == "reported" and waiting_deadline and last:
                 roles += ["outcome", "deadline"]
                 waiting_deadline = False
                 continue
             if role == "done":
-                role = "deadline" if waiting_deadline and last else None
+                later_roles = {later.role for later in line.pieces[position + 1 :]}
+                ends = waiting_deadline and "done" not in later_roles
+                role = "deadline" if ends else None
+                waiting_deadline = waiting_deadline and not ends
             if role == "deadline" and piece.phrase in ("thoi gian", "thoi han", "tien do"):
                 waiting_deadline = True
             if role == "goal" and two_goals and piece.phrase.startswith("chi tieu"):
@@ -618,17 +688,40 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
             roles.append(role)
         sequences.append(roles)
     joined = {role for roles in sequences for role in roles}
-    halves = [word for line in lines for word in line.found if word in ("ket", "qua")]
-    if "outcome" not in joined and "reported" not in joined and sorted(halves) == ["ket", "qua"]:
-        sequences.append(["outcome"])
-        joined.add("outcome")
+    for role in _joined_halves(lines, joined):
+        sequences.append([role])
+        joined.add(role)
     has: set[Role | None] = set(joined)
     indicators = "indicator" in has
     orders = [[_field_of(role, has, indicators) for role in roles] for roles in sequences]
     fields = _merge(orders)
+    if "text" in fields and "number" not in fields:
+        fields.insert(0, "number")  # plans number their rows: a lost "TT" is still a column
     columns = [Column(field) for field in fields]
     columns += [Column("year", year) for year in years]
     return tuple(columns)
+
+
+def _joined_halves(lines: Sequence[_Line], known: set[Role]) -> list[Role]:
+    """Roles whose heading stands in two halves, one line above the other."""
+    loose = [
+        [
+            word
+            for place, word in enumerate(line.found)
+            if not any(piece.start <= place < piece.end for piece in line.pieces)
+        ]
+        for line in lines
+    ]
+    roles: list[Role] = []
+    for first, second, role in _HALVES:
+        above = next((number for number, left in enumerate(loose) if first in left), None)
+        if above is None or role in known or role in roles:
+            continue
+        if role == "outcome" and "reported" in known:
+            continue
+        if any(second in left for left in loose[above + 1 :]):
+            roles.append(role)
+    return roles
 
 
 def _merge(orders: Sequence[Sequence[Field]]) -> list[Field]:
@@ -654,8 +747,17 @@ def _enough(columns: Sequence[Column], lines: Sequence[_Line]) -> bool:
         return False
     if not others & {"lead", "implement", "coordinate", "year"} and len(others) < 2:
         return False
-    numbered = "number" in fields
-    return numbered or (len(others) >= 3 and lines[0].cover >= 0.7)
+    numbered = [piece for line in lines for piece in line.pieces if piece.role == "number"]
+    if any(piece.phrase for piece in numbered):
+        return True
+    least = min(line.cover for line in lines if line.pieces)
+    if numbered and least >= 0.55:
+        return len(others) >= 2 or least >= 0.8
+    if len(others) >= 3 and least >= 0.7:
+        return True
+    whole = {piece.role for line in lines for piece in line.pieces if len(piece.phrase) >= 11}
+    named = "coordinate" in whole and not whole.isdisjoint(("lead", "doer"))
+    return named and least >= 0.75
 
 
 def _repeats(lines: Sequence[_Line], columns: Sequence[Column], known: HeaderReading) -> bool:
@@ -667,4 +769,5 @@ def _repeats(lines: Sequence[_Line], columns: Sequence[Column], known: HeaderRea
     places = [expected.index(field) for field in found]
     if places != sorted(places) or not lines:
         return False
-    return len(found) >= min(3, len(expected)) and ("number" in found or len(found) >= 4)
+    numbered = any(piece.role == "number" for line in lines for piece in line.pieces)
+    return len(found) >= min(3, len(expected)) and (numbered or len(found) >= 4)

@@ -141,6 +141,34 @@ def test_rows_are_no_headers(texts: list[str]) -> None:
             "number text lead deadline",
             3,
         ),
+        (
+            [
+                "Co quan cha | Co quan phéi rae Thoi gian",
+                "TT Tén nhiém vu tri hop Dw kién két qua hoan thanh",
+                "I Hoan thién thé ché s6",
+            ],
+            "number text lead coordinate expected_result deadline",
+            2,
+        ),
+        (
+            ["Tén nhiém vu Co quan chi tri Co quan phéi hop Thdi han Ghi chi", "I Hoan thién"],
+            "number text lead coordinate deadline note",
+            1,
+        ),
+        (
+            ["Noi dung, nhiém vu Don vj thychign | Don vj phdihgp | Ti sian hoan", "I Hoan thién"],
+            "number text lead coordinate deadline",
+            1,
+        ),
+        (
+            [
+                "Co quanchitri | Thdihan hoan a",
+                "STT Nhiém vu cy thé thye hién thanh Két qua thyc hién",
+                "I Hoan thién thé ché",
+            ],
+            "number text lead deadline result",
+            2,
+        ),
     ],
 )
 def test_headings_run_together_are_told_apart(lines: list[str], expected: str, used: int) -> None:
