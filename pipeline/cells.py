@@ -53,6 +53,8 @@ def read_cells(rows: Sequence[PlanRow], session: RepairSession) -> list[dict[str
         if cell.text.strip()
     }
     by_field = _read_by_field(rows, cells) if session.health == "damaged" else {}
+    rest = [cell.text for place, cell in cells.items() if not _has_text(by_field.get(place))]
+    session.repair_all(rest)  # at once: one by one is much slower
     readings: list[dict[str, CellReading]] = [{} for _ in rows]
     for (index, name), cell in cells.items():
         readings[index][name] = _read_cell(name, cell, by_field.get((index, name)), session)
@@ -82,6 +84,10 @@ def _read_cell(
     repaired = session.repair(cell.text)
     confidence = min(cell.confidence, repaired.confidence)
     return CellReading(repaired.text, confidence, repaired.tokens)
+
+
+def _has_text(reading: _FieldReading | None) -> bool:
+    return reading is not None and bool(reading.text)
 
 
 def _read_by_field(

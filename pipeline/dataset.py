@@ -8,7 +8,6 @@ where that is below :data:`pipeline.findings.DOUBTFUL`, or where a warning conce
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from normalizers.agencies import Scope, agencies, resolve, split_mentions
 from normalizers.agencies import slug as slug_of
@@ -27,21 +26,30 @@ from pipeline.registry import agency_record, named_with_kin
 from pipeline.row_ids import row_ids_of, section_code
 from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Record
 from pipeline.scope import scope_of
-from records import Document
+from records import Document, Page
 
 
-@dataclass(slots=True)
-class _Titles:
-    """Repairs titles for the assembler and remembers what it changed."""
+class _Lines:
+    """Repaired lines and titles, for who asks line by line; remembers what was changed.
 
-    session: RepairSession
-    changed: dict[str, tuple[TokenRepair, ...]] = field(default_factory=dict)
+    The running text is repaired at once, each line within its paragraph.
+    """
+
+    def __init__(self, session: RepairSession, document: Document) -> None:
+        self.session = session
+        lines = [line for page in document.pages for line in page.lines]
+        self._body = dict(zip(lines, session.repair_lines(lines), strict=True))
+        self.changed: dict[str, tuple[TokenRepair, ...]] = {}
 
     def __call__(self, line: str) -> str:
-        repaired = self.session.repair(line)
+        repaired = self._body.get(line) or self.session.repair(line)
         if repaired.tokens:
             self.changed[repaired.text] = repaired.tokens
         return repaired.text
+
+    def page(self, page: Page) -> Page:
+        """The page with its lines repaired."""
+        return Page(page.number, tuple(map(self, page.lines)))
 
 
 def records_of(document: Document, model: RepairModel, session: RepairSession | None) -> Datasets:
@@ -50,11 +58,11 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     ``session`` is the repair session the extractor worked with, if it needed one.
     """
     session = session or model.session(printed_lines(document))
-    titles = _Titles(session)
-    plan = assemble(document, titles)
-    body = letterhead_lines(document, titles)
+    lines = _Lines(session, document)
+    plan = assemble(document, lines)
+    body = letterhead_lines(document, lines)
     printed = letterhead_lines(document) if session.health == "damaged" else None
-    letterhead = read_letterhead(body, printed, titles)
+    letterhead = read_letterhead(body, printed, lines)
     document_id = document_id_of(letterhead, document.sha256)
     scope = scope_of(letterhead.issuer, body)
     datasets: Datasets = {name: [] for name in DATASETS}
@@ -62,7 +70,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     all_readings = read_cells(plan.rows, session)
     for row_id, row, readings in zip(row_ids, plan.rows, all_readings, strict=True):
         _add_row(datasets, document_id, row_id, row, readings, scope)
-        _add_section_repairs(datasets, row_id, row, titles)
+        _add_section_repairs(datasets, row_id, row, lines)
     for found in plan.findings:
         datasets["findings"].append(
             findings.finding(
@@ -75,7 +83,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
             )
         )
     _mark_rows_for_review(datasets)
-    _add_citations(datasets, document_id, document, session)
+    _add_citations(datasets, document_id, list(map(lines.page, document.pages)))
     datasets["documents"].append(
         _document_record(document, plan, letterhead, document_id, scope, session.health)
     )
@@ -216,11 +224,11 @@ def _add_repairs(
     ]
 
 
-def _add_section_repairs(datasets: Datasets, row_id: str, row: PlanRow, titles: _Titles) -> None:
+def _add_section_repairs(datasets: Datasets, row_id: str, row: PlanRow, lines: _Lines) -> None:
     for entry in row.section_path:
         title = entry[len(section_code(entry)) :].strip()
-        for repaired in {entry, title} & titles.changed.keys():
-            _add_repairs(datasets, row_id, "section_path", titles.changed[repaired])
+        for repaired in {entry, title} & lines.changed.keys():
+            _add_repairs(datasets, row_id, "section_path", lines.changed[repaired])
 
 
 def _add_assignments(
@@ -253,11 +261,9 @@ def _mark_rows_for_review(datasets: Datasets) -> None:
             row["needs_review"] = doubtful or row["row_id"] in warned
 
 
-def _add_citations(
-    datasets: Datasets, document_id: str, document: Document, session: RepairSession
-) -> None:
-    for paragraph in paragraphs(document.pages):
-        _cite(datasets, document_id, None, session.repair(paragraph).text)
+def _add_citations(datasets: Datasets, document_id: str, pages: Sequence[Page]) -> None:
+    for paragraph in paragraphs(pages):
+        _cite(datasets, document_id, None, paragraph)
     for name in ROW_DATASETS:
         for row in datasets[name]:
             for column in TEXT_COLUMNS[name]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from normalizers.lines import join_lines
 from records import Page
 
 _BEGINS = re.compile(r"^(?:[-+–•*]\s|\(?[a-zđ0-9]{1,2}[.)]\s|[IVX]+[.)]\s|Điều\s+\d)")
@@ -12,7 +13,7 @@ _ENDS = re.compile(r"[.;:!?]$")
 
 
 def paragraphs(pages: Sequence[Page]) -> list[str]:
-    """The paragraphs of the running text, printed lines of one still separated by ``"\\n"``.
+    """The paragraphs of the running text, each on one line.
 
     A paragraph begins at a blank line, a list mark or a number, and after a line that ends a
     sentence and is followed by a capital letter; a page break does not end one.
@@ -25,7 +26,7 @@ def paragraphs(pages: Sequence[Page]) -> list[str]:
                 found.append([])
             if text:
                 found[-1].append(text)
-    return ["\n".join(lines) for lines in found if lines]
+    return [join_lines("\n".join(lines)) for lines in found if lines]
 
 
 def _parts(above: str, below: str) -> bool:
