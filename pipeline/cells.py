@@ -53,7 +53,9 @@ def read_cells(rows: Sequence[PlanRow], session: RepairSession) -> list[dict[str
         if cell.text.strip()
     }
     by_field = _read_by_field(rows, cells) if session.health == "damaged" else {}
-    rest = [cell.text for place, cell in cells.items() if not _has_text(by_field.get(place))]
+    rest = [
+        join_lines(cell.text) for place, cell in cells.items() if not _has_text(by_field.get(place))
+    ]
     session.repair_all(rest)  # at once: one by one is much slower
     readings: list[dict[str, CellReading]] = [{} for _ in rows]
     for (index, name), cell in cells.items():
@@ -77,11 +79,12 @@ def token_repairs(
 def _read_cell(
     name: str, cell: Cell, reading: _FieldReading | None, session: RepairSession
 ) -> CellReading:
+    printed = join_lines(cell.text)
     if reading is not None and reading.text:
         reason = "agency list" if name in AGENCY_COLUMNS else name
-        changed = token_repairs(join_lines(cell.text), reading.text, reading.confidence, reason)
+        changed = token_repairs(printed, reading.text, reading.confidence, reason)
         return CellReading(reading.text, min(cell.confidence, reading.confidence), changed)
-    repaired = session.repair(cell.text)
+    repaired = session.repair(printed)
     confidence = min(cell.confidence, repaired.confidence)
     return CellReading(repaired.text, confidence, repaired.tokens)
 
