@@ -74,6 +74,7 @@ def _substitution_costs() -> Costs:
         for read in _CONFUSED.get(true, ""):
             if read.isascii():
                 table[ord(true), ord(read)] = 30
+    table[ord("a") : ord("z") + 1, [ord(stop) for stop in ",;"]] = 75
     for stop in _STOPS:
         for read in _STOPS + "'\"`-|":
             table[ord(stop), ord(read)] = 14
@@ -294,6 +295,10 @@ class _Pass:
         separate = _SeparatorPass()
         best_end = np.full(n + 1, _FAR // _STEP, dtype=np.int64)
         back: list[tuple[int, int] | None] = [None] * (n + 1)
+        # The same for names alone: a tail follows a name, never another tail.
+        best_name = np.full(n + 1, _FAR // _STEP, dtype=np.int64)
+        back_name: list[tuple[int, int] | None] = [None] * (n + 1)
+        names = np.flatnonzero(~tail)
         opened: list[tuple[int, str] | None] = [None] * (n + 1)
         for i in range(n + 1):
             if i:
@@ -304,32 +309,38 @@ class _Pass:
                 if cost < _FAR // _STEP:
                     best_end[i] = cost
                     back[i] = (row, start)
+                row = int(names[ends[names].argmin()])
+                cost, start = divmod(int(ends[row]), _STEP)
+                if cost < _FAR // _STEP:
+                    best_name[i] = cost
+                    back_name[i] = (row, start)
             after = separate.step(i, read[i - 1] if i else None, int(best_end[i]))
             name_entry = int(skip[i])
             if after is not None and after[0] < name_entry:
                 name_entry = after[0]
                 opened[i] = (after[1], after[2])
-            entries = np.where(tail, int(best_end[i]), name_entry) + entry_cost
+            entries = np.where(tail, int(best_name[i]), name_entry) + entry_cost
             fresh = np.minimum(entries, _FAR // _STEP - 1) * _STEP + i
             self.matcher.open(fresh.astype(np.int32))
         totals = best_end + (skip[-1] - skip)
         end = int(totals.argmin())
         if best_end[end] >= _FAR // _STEP:
             return None
-        return self._walk_back(end, int(totals[end]), back, opened)
+        return self._walk_back(end, int(totals[end]), (back, back_name), opened)
 
     def _walk_back(
         self,
         end: int,
         total: int,
-        back: Sequence[tuple[int, int] | None],
+        backs: tuple[Sequence[tuple[int, int] | None], Sequence[tuple[int, int] | None]],
         opened: Sequence[tuple[int, str] | None],
     ) -> Found | None:
         parts: list[Part] = []
         separators: list[str] = []
         at = end
+        back, back_name = backs
         while True:
-            step = back[at]
+            step = (back_name if parts and parts[0].phrase.tail else back)[at]
             if step is None or (parts and at >= parts[0].end):
                 return None
             row, start = step

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -433,6 +434,7 @@ def _nearest(key: str, index: _Index) -> Match:
 _LONGEST_NAME = 64
 _LOST_WORD = 120
 _ABBREVIATED = re.compile(r"&|\b(?!UBND|HĐND|MTTQ|KKT|KCN|ĐBQH)[A-ZĐ]{3,}")
+_MOST_PART_COST_A_LETTER = 0.34
 _LEAST_CONFIDENCE = 0.3
 _RARE = 30
 _CENTRAL = 15
@@ -463,10 +465,11 @@ def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
     """The name as it is searched for, and without a last word that OCR often loses."""
     group = agency.kind == "group"
     letters = sum(map(str.isalpha, name))
-    cost = 60 if letters < 5 else 15 if letters < 8 else 0
+    cost = 80 if letters < 5 else 35 if letters < 8 else 10 if letters < 11 else 0
     cost += _RARE if agency.valid_to else _CENTRAL if agency.level == "central" else 0
     if name != agency.name:
-        cost += 8 if group else 20
+        same = "".join(words(name)) == "".join(words(agency.name))
+        cost += 12 if same else 8 if group else 20
     if _ABBREVIATED.search(name):
         cost += _RARE
     yield Phrase(name, cost, common=group)
@@ -484,7 +487,7 @@ def _search() -> Search:
                 phrases += _phrases(agency, name)
     phrases += [Phrase(tail, tail=True, common=True) for tail in _data()["qualifiers"]]
     for province in _data()["provinces"]:
-        phrases += [Phrase(f"tỉnh {province}", 40, tail=True), Phrase(province, 40, tail=True)]
+        phrases += [Phrase(f"tỉnh {province}", 60, tail=True), Phrase(province, 110, tail=True)]
     return Search(phrases)
 
 
@@ -506,12 +509,13 @@ def read_agency_cell(damaged: str, favoured: frozenset[str] = frozenset()) -> Ag
     if strain > most and not (strain < 0.45 and _clear(found)):
         return AgencyReading("", 0.0)
     confidence = _confidence(found, strain)
-    if confidence < _LEAST_CONFIDENCE:
+    if confidence < _LEAST_CONFIDENCE or _far_fetched(found, favoured):
         return AgencyReading("", 0.0)
     return AgencyReading(_written(found, printed), confidence)
 
 
 _SURE = 0.6
+_MANY_CELLS = 12
 
 
 def read_agency_cells(cells: Sequence[str]) -> tuple[AgencyReading, ...]:
@@ -521,17 +525,28 @@ def read_agency_cells(cells: Sequence[str]) -> tuple[AgencyReading, ...]:
     decides what the doubtful ones say.
     """
     first = [read_agency_cell(cell) for cell in cells]
-    sure = frozenset(
+    seen = Counter(
         name[0].upper() + name[1:]
         for reading in first
         if reading.confidence >= _SURE
         for name in split_mentions(reading.text)
     )
+    often = 2 if len(cells) >= _MANY_CELLS else 1
+    sure = frozenset(name for name, count in seen.items() if count >= often)
     if not sure:
         return tuple(first)
     return tuple(
         reading if reading.confidence >= _SURE else read_agency_cell(cell, sure)
         for cell, reading in zip(cells, first, strict=True)
+    )
+
+
+def _far_fetched(found: Found, favoured: frozenset[str]) -> bool:
+    """Whether the ink hardly supports one of the names: it says something else there."""
+    return any(
+        part.cost / 100 / max(3, _letters(part))
+        > _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
+        for part in found.parts
     )
 
 
@@ -549,7 +564,7 @@ def _letters(part: Part) -> int:
 def _confidence(found: Found, strain: float) -> float:
     margin = min(part.margin / 100 for part in found.parts)
     fit = max(0.0, 1.0 - strain / 0.5)
-    clear = min(1.0, 0.4 + max(0.0, margin) / 4)
+    clear = min(1.0, 0.4 + max(0.0, margin) / 4) * (1.0 if margin > 0.15 else 0.8)
     return round(fit**0.5 * clear, 3)
 
 
