@@ -145,28 +145,29 @@ def _sum(fields: Iterable[FieldScore]) -> FieldScore:
     return FieldScore("", "", "", *counts)
 
 
-def table(scores: Sequence[Score]) -> list[str]:
-    """A line a dump, one for the whole."""
-    width = max(len(score.name) for score in scores)
-    lines = [
+def heading(width: int) -> str:
+    """The heading over :func:`line_of`."""
+    return (
         f"{'dump':{width}} rows found missing extra  section  number   exact     CER  agency"
         "  assigned   s"
-    ]
-    for score in scores:
-        rows, fields = score.comparison.rows, score.comparison.fields
-        cells = _sum(one for one in fields if one.field not in ("section_path", "row_no"))
-        section = _sum(one for one in fields if one.field == "section_path")
-        number = _sum(one for one in fields if one.field == "row_no")
-        agency = _sum(one for one in fields if one.field in ("lead", "coordinate", "implement"))
-        golden, found = sum(one.golden for one in rows), sum(one.found for one in rows)
-        extra = sum(one.extra for one in rows)
-        lines.append(
-            f"{score.name:{width}} {golden:4} {found:5} {golden - found:7} {extra:5}"
-            f"  {section.ratio:7.1%} {number.ratio:7.1%} {cells.ratio:7.1%} {cells.cer:7.2%}"
-            f" {agency.ratio:7.1%}  {score.assigned():8.1%} {score.seconds:3.0f}"
-            + (f"  {score.error}" if score.error else "")
-        )
-    return lines
+    )
+
+
+def line_of(score: Score, width: int) -> str:
+    """A dump's scores in one line; ``width`` is the room for its name."""
+    rows, fields = score.comparison.rows, score.comparison.fields
+    cells = _sum(one for one in fields if one.field not in ("section_path", "row_no"))
+    section = _sum(one for one in fields if one.field == "section_path")
+    number = _sum(one for one in fields if one.field == "row_no")
+    agency = _sum(one for one in fields if one.field in ("lead", "coordinate", "implement"))
+    golden, found = sum(one.golden for one in rows), sum(one.found for one in rows)
+    extra = sum(one.extra for one in rows)
+    return (
+        f"{score.name:{width}} {golden:4} {found:5} {golden - found:7} {extra:5}"
+        f"  {section.ratio:7.1%} {number.ratio:7.1%} {cells.ratio:7.1%} {cells.cer:7.2%}"
+        f" {agency.ratio:7.1%}  {score.assigned():8.1%} {score.seconds:3.0f}"
+        + (f"  {score.error}" if score.error else "")
+    )
 
 
 def field_table(score: Score) -> list[str]:
@@ -189,15 +190,18 @@ def main(folders: Sequence[Path], wrong: int) -> None:
     """Measure the pipeline on dumps with truth."""
     places = [path for folder in folders for path in (folder, *folder.iterdir())]
     dumps = sorted({path for path in places if (path / "dump.txt").is_file()})
+    width = max((len(folder.name) for folder in dumps), default=3)
     reader = FileReader(Path())
     scores = []
+    click.echo(heading(width))
     for folder in dumps:
         scores.append(score_dump(folder, reader))
+        click.echo(line_of(scores[-1], width))
         for cell in scores[-1].comparison.wrong[:wrong]:
-            click.echo(f"{cell.document_id} {cell.row} {cell.field}: {cell.golden!r}")
-            click.echo(f"{'':{len(cell.document_id)}} seen {cell.seen!r}")
+            click.echo(f"  {cell.row} {cell.field}: {cell.golden!r}")
+            click.echo(f"  {'':{len(cell.row)}} seen {cell.seen!r}")
     whole = merge(scores)
-    click.echo("\n".join([*table([*scores, whole]), "", *field_table(whole)]))
+    click.echo("\n".join([line_of(whole, width), "", *field_table(whole)]))
 
 
 if __name__ == "__main__":
