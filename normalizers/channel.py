@@ -50,6 +50,10 @@ LOOKS = {
     "ỹ": ("y", "¥", "¢"),
 }
 
+# A horn and a tone over a wide letter often read as two narrow ones: ữ → it, ix, fr, ír.
+HORNED = frozenset("ưứừửữự")
+STROKES = frozenset("iíìtrfxvujw1l'’¢")
+
 _LOOKS_LIKE = str.maketrans(
     {
         "0": "o", "6": "o", "1": "l", "4": "a", "8": "a", "3": "a", "5": "s", "9": "g",
@@ -192,6 +196,8 @@ class CharacterChannel:
                     table[row, column] = 0.3 if shapes[segment] == shape else 0.004
                 elif len(segment) == 2 and shape and shapes[segment][:1] == shape:
                     table[row, column] = 3e-4
+                elif len(segment) == 2 and letter in HORNED and STROKES.issuperset(segment):
+                    table[row, column] = 1e-3
             for segment in LOOKS.get(letter, ()):
                 if segment in self.segments:
                     table[row, self.segments[segment]] = 0.15

@@ -20,9 +20,9 @@ from typing import Literal
 import numpy as np
 
 from normalizers import channel as channels
-from normalizers.casing import cased
+from normalizers.casing import cased, shouted
 from normalizers.channel import Channel, CharacterChannel, Evidence
-from normalizers.codes import repair_code
+from normalizers.codes import repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import PhraseCache, Slot, Weights, decode
@@ -36,8 +36,10 @@ from normalizers.tokens import (
     is_syllable,
     keeps_case,
     lm_word,
+    new_style,
     tokenize_chunk,
 )
+from normalizers.twins import Proofreader
 
 Health = Literal["healthy", "damaged"]
 
@@ -52,9 +54,13 @@ __all__ = [
 ]
 
 MODELS = Path(__file__).parent / "models"
-MAX_CANDIDATES = 9
-SPREAD = 10.0  # candidates this many nats behind the best are not considered
-KEEP_PER_LETTER = -3.2  # log P(seen | an unknown word), a letter
+MAX_CANDIDATES = 14
+SPREAD = 11.0  # candidates this many nats behind the best are not considered
+KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
+KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
+KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the corpus
+CASE_SLIP = 2.5  # nats against a term seen in small letters or a word seen in capitals, a letter
+LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks such as "b)"
 KEEP_ODD = 5.0  # less for each sign that is no plain letter
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
@@ -105,6 +111,8 @@ class RepairModel:
         self.language = language
         self.channel = channel
         self.weights = weights
+        self.terms = np.array([keeps_case(word) for word in language.words])
+        self.proofreader = Proofreader(language)
         self.scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod
@@ -195,6 +203,7 @@ class RepairSession:
         chunks = text.split()
         slots: list[Slot] = []
         parts: list[_Part] = []
+        capitals = shouted(chunks)
         for at, chunk in enumerate(chunks):
             token = tokenize_chunk(chunk)
             if token.kind == "mark":
@@ -206,17 +215,20 @@ class RepairSession:
                     parts.append(_Part(at, piece, None))
                     continue
                 parts.append(_Part(at, piece, len(slots)))
-                slots.append(self._slot(piece, token))
+                slots.append(self._slot(piece, token, capitals[at]))
             parts.append(_Part(at, token.trail, None))
             if token.ends_sentence:
                 slots.append(Slot(np.array([language.boundary]), np.zeros(1), 0))
         return slots, parts, chunks
 
-    def _slot(self, core: str, token: Token) -> Slot:
+    def _slot(self, core: str, token: Token, capitals: bool = False) -> Slot:
         language = self.model.language
         source = zlib.crc32(core.lower().encode())
         if token.kind in ("code", "address"):
             return Slot(np.array([language.code]), np.zeros(1), source)
+        if _ROMAN.match(core):
+            word = language.index.get(core.lower(), language.unknown)
+            return Slot(np.array([word]), np.zeros(1), source)
         number = is_number(core)
         numbers, logs = self._scored.get(core.lower(), (np.zeros(0, np.int64), np.zeros(0)))
         if number:
@@ -231,11 +243,22 @@ class RepairSession:
                 np.append(logs[strong], math.log(own)),
                 source,
             )
+        upper = sum(sign.isupper() for sign in core)
+        if not capitals and len(numbers):
+            term = self.model.terms[numbers]
+            if upper >= 2:
+                logs = logs - np.where(term, 0.0, CASE_SLIP * (upper - 1))
+            elif len(core) > 1:
+                small = sum(sign.islower() and sign != "l" for sign in core)
+                logs = logs - np.where(term, CASE_SLIP * small, 0.0)
+            if len(core) == 1 and core.islower() and not token.trail.startswith((")", ".")):
+                same = language.index.get(core)
+                if same is not None:
+                    logs = logs - np.where(numbers == same, LONE_LETTER, 0.0)
         same = language.index.get(lm_word(core))
         if same is None or same not in numbers:
             numbers = np.append(numbers, language.unknown)
-            odd = sum(not sign.isalpha() or not sign.isascii() for sign in core)
-            logs = np.append(logs, KEEP_PER_LETTER * len(core) - 2.0 - KEEP_ODD * odd)
+            logs = np.append(logs, _keep(core, upper, capitals))
         return Slot(numbers, logs, source)
 
     def _tokens_of(self, texts: Sequence[str]) -> list[str]:
@@ -288,8 +311,7 @@ class RepairSession:
         todo = [text for text in dict.fromkeys(texts) if text not in self._repaired]
         if self.health == "healthy":
             for text in todo:
-                joined = " ".join(text.split())
-                self._repaired[text] = Repaired(joined, 1.0, (), tuple(text.split()))
+                self._repaired[text] = self._proofread(text)
         elif todo:
             self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
@@ -320,6 +342,50 @@ class RepairSession:
                 first += size
         return out
 
+    def _proofread(self, text: str) -> Repaired:
+        """Whole text: only real-word slips are mended, on overwhelming evidence."""
+        chunks = text.split()
+        if is_capital_text(text):
+            return Repaired(" ".join(chunks), 1.0, (), tuple(chunks))
+        language = self.model.language
+        words: list[int] = []
+        fixed: list[bool] = []
+        places: list[tuple[int, str]] = []
+        name_before = False
+        for at, chunk in enumerate(chunks):
+            token = tokenize_chunk(chunk)
+            if token.kind == "mark":
+                continue
+            if token.kind != "word":
+                words.append(language.number if token.kind == "number" else language.code)
+                fixed.append(True)
+                places.append((at, ""))
+            else:
+                name = token.core[:1].isupper()
+                if name and name_before and fixed:
+                    fixed[-1] = True
+                for piece, is_core in _pieces(token):
+                    if is_core:
+                        words.append(language.number_of(lm_word(piece)))
+                        fixed.append(keeps_case(piece) or (name and name_before))
+                        places.append((at, piece))
+                name_before = name
+            if token.ends_sentence:
+                words.append(language.boundary)
+                fixed.append(True)
+                places.append((at, ""))
+                name_before = False
+        built = list(chunks)
+        changed: dict[int, TokenRepair] = {}
+        for slip in self.model.proofreader.slips(words, fixed):
+            at, piece = places[slip.position]
+            new = cased(language.words[slip.word], piece, piece.isupper() and len(piece) > 1, False)
+            built[at] = built[at].replace(piece, new, 1)
+            sure = round(1 - math.exp(-slip.gain / 2), 4)
+            changed[at] = TokenRepair(at, chunks[at], built[at], sure, "real-word slip")
+        sure = min((token.confidence for token in changed.values()), default=1.0)
+        return Repaired(" ".join(built), sure, tuple(changed.values()), tuple(built))
+
     def _compose(
         self,
         slots: list[Slot],
@@ -329,7 +395,7 @@ class RepairSession:
         posteriors: list[np.ndarray],
     ) -> Repaired:
         words = self.model.language.words
-        capitals = is_capital_text(" ".join(chunks))
+        capitals = shouted(chunks)
         built = [""] * len(chunks)
         sure = [1.0] * len(chunks)
         initial = True
@@ -338,6 +404,8 @@ class RepairSession:
                 text = part.text
                 if NOISE.match(chunks[part.chunk]):
                     text = ""
+                else:
+                    text = _plain_edge(text, chunks[part.chunk])
             else:
                 slot = slots[part.slot]
                 number = int(slot.words[best[part.slot]])
@@ -348,8 +416,14 @@ class RepairSession:
                     text = repair_code(part.text)
                 elif word.startswith("<"):
                     text = part.text
+                    if _ACRONYM.match(text):
+                        text = repair_part(text)
+                elif part.text.lower() != word and new_style(part.text.lower()) == word:
+                    text = part.text  # the old place of the tone mark is as printed
+                elif _ROMAN.match(part.text):
+                    text = part.text
                 else:
-                    text = cased(word, part.text, capitals, initial)
+                    text = cased(word, part.text, capitals[part.chunk], initial)
                 initial = False
             built[part.chunk] += text
             if part.text and part.text[-1] in ".;:!?" and part.slot is None:
@@ -428,12 +502,40 @@ def _number(language: LanguageModel, word: str) -> int:
     return found
 
 
+def _keep(core: str, upper: int, capitals: bool) -> float:
+    """Log P(core | a word that the model does not know): a term, an acronym, a foreign word."""
+    if _MOBILE.match(core):
+        return -4.0
+    odd = sum(not sign.isalpha() or not sign.isascii() for sign in core)
+    each = KEEP_PER_LETTER
+    if upper >= 2 and not capitals and upper == len(core):
+        each = KEEP_PER_CAPITAL
+    elif len(core) <= 3 or is_syllable(core):
+        each -= 1.0
+    return KEEP_BASE + each * len(core) - KEEP_ODD * odd
+
+
+_ACRONYM = re.compile(r"^[A-ZĐ]{3,}$")
+_ROMAN = re.compile(r"^[IVX]+$")
+_MOBILE = re.compile(r"^\d{1,2}[A-Z]$")
+
+
 def _pieces(token: Token) -> list[tuple[str, bool]]:
     """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number)."""
     if token.kind != "word":
         return [(token.core, True)]
     found = [piece for piece in re.split(r"([/\-–—+(),;:]+)", token.core) if piece]
     return [(piece, any(s.isalnum() or s in "&¢€¥$@" for s in piece)) for piece in found]
+
+
+def _plain_edge(edge: str, chunk: str) -> str:
+    """Punctuation of a damaged chunk without what rules and horns (``ơ`` read ``o’``) left there."""
+    edge = edge.replace("|", "").replace("_", "")
+    if not chunk.startswith(("'", "‘", "’")):
+        edge = edge.replace("’", "").replace("‘", "").replace("'", "")
+    if "[" in edge and "]" not in chunk:
+        edge = edge.replace("[", "")
+    return edge
 
 
 def _paragraphs(lines: Sequence[str]) -> list[list[int]]:

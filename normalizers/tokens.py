@@ -58,6 +58,8 @@ class Token:
 def split_edges(chunk: str) -> tuple[str, str, str]:
     """Leading punctuation, core, trailing punctuation of a chunk."""
     start, end = 0, len(chunk)
+    if chunk.endswith("./."):
+        end -= 3
     while start < end and chunk[start] in LEADING:
         start += 1
     while end > start and chunk[end - 1] in TRAILING:
@@ -131,9 +133,23 @@ def keeps_case(word: str) -> bool:
     return not any(ord(letter) > 127 and letter != "Đ" for letter in word) or not is_syllable(word)
 
 
+_NEW_STYLE = {
+    old: unicodedata.normalize("NFC", old[0] + unicodedata.normalize("NFD", old[1])[1] + unicodedata.normalize("NFD", old[1])[0])
+    for old in ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
+}
+
+
+@lru_cache(maxsize=100_000)
+def new_style(word: str) -> str:
+    """The tone mark on the first vowel of an open pair: hoá → hóa, uỷ → ủy (quý stays)."""
+    if len(word) < 2 or word[-2:] not in _NEW_STYLE or word[-3:-2] == "q":
+        return word
+    return word[:-2] + _NEW_STYLE[word[-2:]]
+
+
 def lm_word(core: str) -> str:
     """A clean core as the language model knows it."""
-    return core if keeps_case(core) else core.lower()
+    return core if keeps_case(core) else new_style(core.lower())
 
 
 def is_capital_text(text: str) -> bool:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers import channel
 from normalizers.channel import LONGEST_SEEN, LONGEST_WORD, MAX_SEGMENT, CharacterChannel, skeleton
-from normalizers.tokens import is_capital_text, lm_word, tokenize_chunk
+from normalizers.tokens import is_capital_text, lm_word, new_style, tokenize_chunk
 from training import corpus
 
 MODELS = Path(__file__).parents[1] / "normalizers" / "models"
@@ -84,7 +84,7 @@ def seen_and_word(printed: str, read: str, capitals: bool) -> tuple[str, str] | 
         return None
     if any(sign in "/-–+()" for sign in truth.core):
         return None
-    word = truth.core.lower() if capitals else lm_word(truth.core)
+    word = new_style(truth.core.lower()) if capitals else lm_word(truth.core)
     return seen.core.lower(), word
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from normalizers.language_model import LanguageModel, build_table
-from normalizers.tokens import BOUNDARY, CLASSES, lm_words
+from normalizers.tokens import BOUNDARY, CLASSES, lm_words, new_style
 from training import corpus
 
 WEIGHTS = {
@@ -30,7 +30,7 @@ WEIGHTS = {
 }
 VOCABULARY = 40_000
 MIN_COUNT = 3
-KEEP = {2: 800_000, 3: 2_300_000, 4: 2_100_000}
+KEEP = {2: 800_000, 3: 2_700_000, 4: 2_100_000}
 MODELS = Path(__file__).parents[1] / "normalizers" / "models"
 
 Keys = npt.NDArray[np.uint64]
@@ -74,7 +74,7 @@ def load_streams(cache: Path) -> tuple[list[str], list[tuple[str, Keys]]]:
     raw = []
     for name, path in encode(cache).items():
         data = np.load(path)
-        words = str(data["words"]).split("\n")
+        words = [new_style(word) for word in str(data["words"]).split("\n")]
         stream = data["stream"]
         tally = np.bincount(stream, minlength=len(words))
         scale = 0.25 if name == "wiki" else WEIGHTS[name]
@@ -191,7 +191,7 @@ def build(cache: Path) -> LanguageModel:
             histories = np.unique(keys[order + 1][kept[order + 1]] >> np.uint64(16))
             at = np.minimum(find(keys[order], histories), len(keys[order]) - 1)
             needed[at[keys[order][at] == histories]] = True
-            value[needed] += 1e6 * 0 + value[needed]  # a context that is used counts double
+            value[needed] *= 2  # a context that is used counts double
         floor = np.partition(value, -KEEP[order])[-KEEP[order]] if len(value) > KEEP[order] else -1
         kept[order] = value >= max(floor, 1e-9)
         if order == 4:
