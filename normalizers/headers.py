@@ -605,11 +605,11 @@ def header_columns_of_lines(
     if allow_single and scanned and _single(scanned[0]):
         return HeaderReading((Column("result"),), _first_line(lines))
     columns = _columns_of(scanned)
+    enough = _enough(columns, scanned)
     if known is not None and _repeats(scanned, columns, known):
-        return HeaderReading(known.columns, used)
-    if not _enough(columns, scanned):
-        return None
-    return HeaderReading(columns, used)
+        another = enough and _all_explained(scanned) and len(columns) < len(known.columns)
+        return HeaderReading(columns if another else known.columns, used)
+    return HeaderReading(columns, used) if enough else None
 
 
 def _first_line(lines: Sequence[str]) -> int:
@@ -758,6 +758,16 @@ def _enough(columns: Sequence[Column], lines: Sequence[_Line]) -> bool:
     whole = {piece.role for line in lines for piece in line.pieces if len(piece.phrase) >= 11}
     named = "coordinate" in whole and not whole.isdisjoint(("lead", "doer"))
     return named and least >= 0.75
+
+
+def _all_explained(lines: Sequence[_Line]) -> bool:
+    """Whether headings explain nearly all the ink of lines that run over several columns.
+
+    Then a heading of the known header that is not among them was not printed: this is the
+    header of another table. A heading lost to bad ink leaves unexplained letters behind.
+    """
+    loose = sum((1.0 - line.cover) * sum(map(len, line.found)) for line in lines)
+    return loose < 2.5 and any(len(line.pieces) >= 4 for line in lines)
 
 
 def _repeats(lines: Sequence[_Line], columns: Sequence[Column], known: HeaderReading) -> bool:

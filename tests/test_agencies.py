@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from normalizers.agencies import (
     Scope,
@@ -83,6 +85,14 @@ def test_a_group_knows_its_members_of_today() -> None:
 )
 def test_lists_split_as_a_reader_would(text: str, mentions: tuple[str, ...]) -> None:
     assert split_mentions(text) == mentions
+
+
+NAMES = sorted({agency.name for agency in agencies(COMMUNE)})
+
+
+@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5), st.sampled_from(["; ", ";", " ;"]))
+def test_a_printed_list_splits_back_into_its_names(names: list[str], separator: str) -> None:
+    assert split_mentions(separator.join(names)) == tuple(names)
 
 
 def test_every_name_of_the_registry_is_one_mention() -> None:

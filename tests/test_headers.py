@@ -192,6 +192,19 @@ def test_a_badly_read_repetition_is_the_known_header() -> None:
     assert (reading.columns, reading.lines_used) == (known.columns, 1)
 
 
+def test_a_header_with_fewer_columns_is_not_the_known_one() -> None:
+    known = header_columns_of_lines(
+        ["TT Ten nhiem vu Co quan chu tri Co quan phoi hop Du kien ket qua Thoi han Ghi chu"]
+    )
+    other = header_columns_of_lines(
+        ["TT Ten nhiem vu Co quan chu tri Co quan phoi hop Thoi han Ghi chu"], known=known
+    )
+    assert known is not None
+    assert other is not None
+    assert fields(known.columns) == "number text lead coordinate expected_result deadline note"
+    assert fields(other.columns) == "number text lead coordinate deadline note"
+
+
 def test_a_single_heading_counts_only_when_asked_for() -> None:
     assert header_columns_of_lines(["Két qua thue hién"]) is None
     reading = header_columns_of_lines(["Két qua thue hién", "Hop nhét"], allow_single=True)
