@@ -287,6 +287,17 @@ def _cite(datasets: Datasets, document_id: str, row_id: str | None, text: str) -
     ]
 
 
+def _without_itself(citations: Sequence[Record], letterhead: Letterhead) -> list[Record]:
+    """The citations less the document's own number, which its letterhead prints."""
+    return [
+        citation
+        for citation in citations
+        if citation["cited_number"] != letterhead.doc_number
+        or citation["cited_on"] not in (None, letterhead.issued_on)
+        or citation["cited_number"] is None
+    ]
+
+
 def _document_record(
     document: Document,
     plan: Plan,

@@ -48,7 +48,7 @@ def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
 
 
 def hold_citations(citations: Sequence[Record], documents: Sequence[Record]) -> list[Record]:
-    """The citations, each with the document it cites where we hold exactly one of that number."""
+    """The citations, each with the document it cites where we hold just one such document."""
     holders: dict[str, list[Record]] = {}
     for document in documents:
         if document["doc_number"]:
@@ -67,14 +67,15 @@ def conflict_of(kind: str, row: Record, other: Record) -> str | None:
 
 
 def _held(citation: Record, holders: Mapping[str, Sequence[Record]]) -> str | None:
+    """The document cited: number and date must both agree, for numbers repeat over issuers."""
     found = [
-        document
+        document["document_id"]
         for document in holders.get((citation["cited_number"] or "").upper(), ())
-        if citation["cited_on"] is None
-        or document["issued_on"] is None
-        or citation["cited_on"] == document["issued_on"]
+        if document["issued_on"] is not None
+        and document["issued_on"] == citation["cited_on"]
+        and document["document_id"] != citation["document_id"]
     ]
-    return found[0]["document_id"] if len(found) == 1 else None
+    return found[0] if len(found) == 1 else None
 
 
 def _by_document(rows: Sequence[Record]) -> dict[str, list[Record]]:
