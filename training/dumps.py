@@ -6,8 +6,8 @@
 A dump is a folder: ``dump.txt`` (what a program finds in raw/), ``rows.jsonl`` (the rows in golden
 format, with their dataset), ``body.txt`` (the clean running text) and ``recipe.json`` (how it was
 made).  ``--psm 3`` reads as the real dumps were read, ``--psm 6`` is harsher: it often runs a
-two-line header together.  Invented dumps (``corpus``) are for building; golden ones are only ever measured, one dump
-an appendix.
+two-line header together.  Invented dumps (``corpus``) are for building; golden ones are only ever
+measured, one dump an appendix.
 """
 
 from __future__ import annotations
