@@ -40,6 +40,9 @@ class CellReading:
     repairs: tuple[TokenRepair, ...] = ()
 
 
+UNFITTING = 0.5
+"""Most that is trusted to a damaged cell which its field's own reader cannot read (0-1)."""
+
 _Place = tuple[int, str]
 """Index of the row, name of the field."""
 
@@ -86,6 +89,8 @@ def _read_cell(
         return CellReading(reading.text, min(cell.confidence, reading.confidence), changed)
     repaired = session.repair(printed)
     confidence = min(cell.confidence, repaired.confidence)
+    if reading is not None:
+        confidence = min(confidence, UNFITTING)
     return CellReading(repaired.text, confidence, repaired.tokens)
 
 
