@@ -54,8 +54,7 @@ def repair_lines(data: bytes, *, as_json: bool) -> ExitCode:
         reason = choose(refused.reason_vi, refused.reason_en)
         raise PhulucError(ExitCode.QUARANTINED, "unreadable", path="-", reason=reason) from refused
     session = load_model().session(lines)
-    for line in lines:
-        repaired = session.repair(line)
+    for line, repaired in zip(lines, session.repair_lines(lines), strict=True):
         if not as_json:
             click.echo(repaired.text)
             continue
