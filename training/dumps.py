@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.invented import TEXT_COLUMNS, Appendix, GoldenRow, body, invent, pool
+from training.invented import FORMS, TEXT_COLUMNS, Appendix, GoldenRow, body, invent, pool
 from training.tables import (
     CENTIMETRE,
     Column,
@@ -203,10 +203,12 @@ def write_dump(
     (folder / "recipe.json").write_text(text + "\n", encoding="utf-8")
 
 
-def invented_dump(seed: int, psm: int, folder: Path, images: bool) -> None:
-    """Invent, print, scan and read one dump; the seed picks the recipe and everything else."""
+def invented_dump(seed: int, psm: int, folder: Path, images: bool, form: str = "") -> None:
+    """Invent, print, scan and read one dump; the seed picks everything, unless ``form`` is given."""
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
+    if form:
+        recipe = Recipe(((form, "III", 30),), Style(size=13.0), 300)
     used: set[str] = set()
     clauses = pool()
     appendices = [
@@ -331,6 +333,7 @@ def golden_dumps(
 @click.command()
 @click.option("--source", required=True, help='"corpus", or the folder of a golden document.')
 @click.option("--body", "body_path", type=click.Path(path_type=Path, exists=True))
+@click.option("--form", type=click.Choice(sorted(FORMS)), help="The form of an invented table.")
 @click.option("--seed", default=1, show_default=True, help="Everything follows from it.")
 @click.option("--psm", default=6, show_default=True, help="Tesseract's segmentation mode, 3 or 6.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
@@ -342,7 +345,7 @@ def main(source: str, body_path: Path | None, seed: int, psm: int, out: Path, im
     becomes one folder an appendix, OUT-I, OUT-II and so on.
     """
     if source == "corpus":
-        invented_dump(seed, psm, out, images)
+        invented_dump(seed, psm, out, images, form or "")
     else:
         golden_dumps(Path(source), body_path, seed, psm, out, images)
 

@@ -202,6 +202,18 @@ FORMS: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("lead", "Cơ quan chủ trì/Đánh giá", 0.25),
         ),
     ),
+    "projects": (
+        "projects",
+        (
+            _NUMBER,
+            Column("text", "Tên dự án", 0.45, "justify"),
+            Column("lead", "Cơ quan chủ trì", 0.2),
+            *(
+                Column(str(year), str(year), 0.06, group="Phân kỳ thời gian thực hiện")
+                for year in range(2026, 2031)
+            ),
+        ),
+    ),
     "tasks-4": (
         "tasks",
         (
@@ -389,12 +401,19 @@ def invent(
                 number += 2 if skips and rng.random() < 0.04 else 1
                 cells = {c.field: inventor.value(c.field) for c in columns[2:]}
                 cells["text"] = inventor.text()
+                years = [c.field for c in columns if c.group]
+                if years:  # marked with "x" from one year on, for some years
+                    first = rng.randrange(len(years))
+                    years = years[first : first + rng.randint(1, len(years))]
+                    cells |= {c.field: "x" * (c.field in years) for c in columns if c.group}
                 printed.append(
                     TableRow((f"{number}{stop}", *(cells[c.field] for c in columns[1:])))
                 )
                 row: GoldenRow = {"dataset": dataset, "appendix": label}
                 row |= {"section_path": here, "row_no": f"{number}{stop}"}
                 row |= {name: cells.get(name) or None for name in TEXT_COLUMNS[dataset]}
+                if years:
+                    row["years"] = [int(year) for year in years]
                 truth.append(row)
     kind = "CÁC CHỈ TIÊU CỤ THỂ" if dataset == "indicators" else "DANH MỤC CÁC NHIỆM VỤ, GIẢI PHÁP"
     title = f"{kind} {inventor.title().upper()}"
