@@ -204,7 +204,7 @@ def write_dump(
 
 
 def invented_dump(seed: int, psm: int, folder: Path, images: bool, form: str = "") -> None:
-    """Invent, print, scan and read one dump; the seed picks everything, unless ``form`` is given."""
+    """Invent, print, scan and read one dump; the seed picks all that ``form`` does not."""
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
     if form:
@@ -338,7 +338,15 @@ def golden_dumps(
 @click.option("--psm", default=6, show_default=True, help="Tesseract's segmentation mode, 3 or 6.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option("--images", is_flag=True, help="Keep the printed pages as PNG files too.")
-def main(source: str, body_path: Path | None, seed: int, psm: int, out: Path, images: bool) -> None:
+def main(
+    source: str,
+    body_path: Path | None,
+    form: str | None,
+    seed: int,
+    psm: int,
+    out: Path,
+    images: bool,
+) -> None:
     """Make damaged dumps with their truth.
 
     ``--body`` is the clean text of the golden document, for its running text; a golden document
