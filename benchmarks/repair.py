@@ -41,7 +41,12 @@ def score(truth: str, repaired: str, exact: bool = False) -> tuple[int, int, lis
         if op.tag == "equal":
             good += size
         else:
-            wrong.append((" ".join(left[op.src_start : op.src_end]), " ".join(right[op.dest_start : op.dest_end])))
+            wrong.append(
+                (
+                    " ".join(left[op.src_start : op.src_end]),
+                    " ".join(right[op.dest_start : op.dest_end]),
+                )
+            )
     return good, len(left), wrong
 
 
@@ -119,7 +124,10 @@ def report(name: str, lines: list[tuple[str, str, str]], errors: int) -> None:
         low, high = interval(rights, totals)
         cells.append(f"{sum(rights) / sum(totals):7.2%} [{low:.2%}, {high:.2%}]")
     before = sum(score(t, d)[0] for d, t, _ in lines) / sum(score(t, d)[1] for d, t, _ in lines)
-    print(f"{name:18} n={sum(totals):6} before {before:6.1%}  syllables {cells[0]}  exact {cells[1]}", flush=True)
+    print(
+        f"{name:18} n={sum(totals):6} before {before:6.1%}  syllables {cells[0]}  exact {cells[1]}",
+        flush=True,
+    )
     kinds: Counter[str] = Counter()
     wrong: Counter[tuple[str, str]] = Counter()
     for _, truth, got in lines:

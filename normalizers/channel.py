@@ -322,7 +322,9 @@ class Channel:
         return out
 
 
-def save(folder: Path, counts: Mapping[str, Mapping[str, int]], characters: CharacterChannel) -> None:
+def save(
+    folder: Path, counts: Mapping[str, Mapping[str, int]], characters: CharacterChannel
+) -> None:
     """Write the counts (seen → word → count) and the character table."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
@@ -342,6 +344,7 @@ def save(folder: Path, counts: Mapping[str, Mapping[str, int]], characters: Char
 
 
 def load_characters(folder: Path) -> CharacterChannel:
+    """The shipped character channel."""
     letters = (folder / "letters.txt").read_text(encoding="utf-8").split("\n")
     segments = (folder / "segments.txt").read_text(encoding="utf-8").split("\n")
     data = np.load(folder / "characters.npz")
@@ -355,6 +358,7 @@ def load_characters(folder: Path) -> CharacterChannel:
 
 
 def load_evidence(folder: Path, index: Mapping[str, int], size: int) -> Evidence:
+    """The shipped counts, words as the language model's numbers (``size`` of them)."""
     counts: dict[str, dict[int, float]] = {}
     totals = np.zeros(size)
     for line in (folder / "channel.tsv").read_text(encoding="utf-8").split("\n"):

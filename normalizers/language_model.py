@@ -225,7 +225,9 @@ class LanguageModel:
                 return scores
             lower = keys[rest] & np.uint64(mask)
             histories = (
-                keys[rest] >> shift if mask == 0xFFFFFFFFFFFF else keys[rest] >> shift & np.uint64(mask)
+                keys[rest] >> shift
+                if mask == 0xFFFFFFFFFFFF
+                else keys[rest] >> shift & np.uint64(mask)
             )
             unique, where = np.unique(histories, return_inverse=True)
             held = contexts.find(unique)

@@ -19,7 +19,7 @@ from normalizers.language_model import LanguageModel, hash_keys
 Words = npt.NDArray[np.int64]
 Logs = npt.NDArray[np.float64]
 
-BEAM = 11.0  # states further than this (nats) behind the best are dropped
+BEAM = 8.0  # states further than this (nats) behind the best are dropped
 NOTHING = -1e30
 
 
@@ -121,9 +121,9 @@ def _language(
     share1 = weights.cache_unigram
     mix = (1 - share1) * mix + share1 * cache.counts(1, word, one) / cache.size
     # A history seen often in the document is trusted more.
-    for size, keys, source, share, contexts, context_source in (
-        (2, tail, two, weights.cache_bigram, middle.astype(np.uint64), None),
-        (3, triple, three, weights.cache_trigram, pair, None),
+    for size, keys, source, share, contexts in (
+        (2, tail, two, weights.cache_bigram, middle.astype(np.uint64)),
+        (3, triple, three, weights.cache_trigram, pair),
     ):
         counted = cache.counts(size, keys, source)
         distinct, totals = cache.orders[size - 1]
@@ -189,7 +189,7 @@ def _decode_batch(
     third = np.full((count, 1, 1), model.boundary, np.int64)
     seen_1 = np.zeros(count, np.uint64)
     seen_2 = np.zeros(count, np.uint64)
-    trail: list[tuple[npt.NDArray[np.bool_], Logs, Logs, Logs, npt.NDArray[np.int64]]] = []
+    trail: list[tuple[npt.NDArray[np.float32], Logs]] = []
     multiplier = np.uint64(1_000_003)
     low = np.uint64(0xFFFFFFFF)
     for t in range(steps + 1):
@@ -216,7 +216,7 @@ def _decode_batch(
         path = score[:, :, :, None] + edges
         back = path.argmax(axis=1)
         new_score = path.max(axis=1)
-        trail.append((active, alpha, edges, new_alpha, back))
+        trail.append((edges, new_alpha))
         new_third = before[np.arange(count)[:, None, None], back]
         keep = ~active
         if keep.any():
@@ -229,7 +229,7 @@ def _decode_batch(
 
 
 def _read_off(
-    trail: list[tuple[npt.NDArray[np.bool_], Logs, Logs, Logs, npt.NDArray[np.int64]]],
+    trail: list[tuple[npt.NDArray[np.float32], Logs]],
     lengths: Words,
     sequences: list[Sequence[Slot]],
 ) -> list[Decoded]:
@@ -239,7 +239,7 @@ def _read_off(
     posteriors: list[list[npt.NDArray[np.float64]]] = [[] for _ in range(count)]
     beta: Logs | None = None
     for t in range(steps - 1, -1, -1):
-        _, alpha, edges, after, _ = trail[t]
+        edges, after = trail[t]
         ends = lengths == t
         if beta is None:
             beta = np.full(after.shape, NOTHING)

@@ -128,7 +128,9 @@ class RepairModel:
                 and not any(sign.isdigit() for sign in word)
                 and (
                     evidence.totals[number] > 0
-                    or (language.unigram[number] > -13.5 and (is_syllable(word) or keeps_case(word)))
+                    or (
+                        language.unigram[number] > -13.5 and (is_syllable(word) or keeps_case(word))
+                    )
                 )
             ],
             np.int64,
@@ -159,7 +161,9 @@ class RepairModel:
                 out[token] = self.scored[token]
             else:
                 todo.append(token)
-        for token, (numbers, logs) in zip(todo, self.channel.score(todo, own, characters), strict=True):
+        for token, (numbers, logs) in zip(
+            todo, self.channel.score(todo, own, characters), strict=True
+        ):
             strength = logs + 0.8 * self.language.unigram[numbers]
             order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
             order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
@@ -316,10 +320,15 @@ class RepairSession:
             self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
             decoded = decode(
-                self.model.language, [slots for slots, _, _ in read], self.model.weights, self._cache
+                self.model.language,
+                [slots for slots, _, _ in read],
+                self.model.weights,
+                self._cache,
             )
             for text, (slots, parts, chunks), result in zip(todo, read, decoded, strict=True):
-                self._repaired[text] = self._compose(slots, parts, chunks, result.best, result.posteriors)
+                self._repaired[text] = self._compose(
+                    slots, parts, chunks, result.best, result.posteriors
+                )
         return [self._repaired[text] for text in texts]
 
     def repair_lines(self, lines: Sequence[str]) -> list[Repaired]:

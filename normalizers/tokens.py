@@ -1,8 +1,8 @@
 """Tokens: how a printed line falls apart into words, punctuation and things that are no words.
 
 A *chunk* is what stands between two spaces. It is read as leading punctuation, a *core* and
-trailing punctuation. A core is a *word* (letters, or what OCR left of them: ``S&``, ``k¥``, ``4n``),
-or it is protected: a numeral, a date, a document code, an address. The language model sees words
+trailing punctuation. A core is a *word* (letters, or what OCR left of them: ``S&``, ``k¥``,
+``4n``), or it is protected: a numeral, a date, a document code, an address. The language model sees words
 in lower case, acronyms and mixed-case terms as they stand, and classes for what is protected.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -34,6 +33,7 @@ _UPPER_RUN = re.compile(r"[A-ZĐ]")
 
 
 def nfc(text: str) -> str:
+    """Unicode NFC: one code point a letter."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -68,10 +68,12 @@ def split_edges(chunk: str) -> tuple[str, str, str]:
 
 
 def is_number(core: str) -> bool:
+    """Whether a core is a numeral, a percentage, a date or a ratio."""
     return bool(_NUMBER.match(core))
 
 
 def is_address(core: str) -> bool:
+    """Whether a core is an e-mail address, a URL or a file name."""
     return bool(_ADDRESS.search(core))
 
 
@@ -100,6 +102,7 @@ def tokenize_chunk(chunk: str) -> Token:
 
 
 def tokenize(text: str) -> list[Token]:
+    """The chunks of a text as tokens."""
     return [tokenize_chunk(chunk) for chunk in text.split()]
 
 
@@ -134,8 +137,27 @@ def keeps_case(word: str) -> bool:
 
 
 _NEW_STYLE = {
-    old: unicodedata.normalize("NFC", old[0] + unicodedata.normalize("NFD", old[1])[1] + unicodedata.normalize("NFD", old[1])[0])
-    for old in ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
+    old: unicodedata.normalize(
+        "NFC",
+        old[0] + unicodedata.normalize("NFD", old[1])[1] + unicodedata.normalize("NFD", old[1])[0],
+    )
+    for old in (
+        "oà",
+        "oá",
+        "oả",
+        "oã",
+        "oạ",
+        "oè",
+        "oé",
+        "oẻ",
+        "oẽ",
+        "oẹ",
+        "uỳ",
+        "uý",
+        "uỷ",
+        "uỹ",
+        "uỵ",
+    )
 }
 
 
@@ -187,5 +209,3 @@ def lm_words(text: str) -> list[str]:
     return words
 
 
-def join(chunks: Iterable[str]) -> str:
-    return " ".join(chunks)

@@ -17,7 +17,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from normalizers.language_model import LanguageModel
-from normalizers.tokens import is_syllable
+from normalizers.tokens import NUMBER, is_syllable
 
 SINGLE = 9.0  # nats by which one changed word must make the text likelier
 PAIR = 11.0  # the same for two neighbours changed together
@@ -25,6 +25,24 @@ SIDE = -0.7  # neither side of the word may speak against the twin by more than 
 COLLOCATION = -2.5  # log P(second | first) that a pair needs to count as a set phrase
 SUSPICIOUS = -5.0  # a word is looked at only if it or its follower is less likely than this
 COMMON = -12.0  # unigram log probability that a twin needs
+
+# Slips that recur in plans and that counts alone cannot settle: the printed phrase, the right first
+# word, and the words before it with which the print is a compound and right ("kết hợp trực tuyến").
+_JOINED = frozenset(
+    "kết phối tích tổng phù liên trường thích hội hòa tập hỗn tổ đồng hiệp phức hóa quang".split()
+)
+KNOWN_SLIPS: tuple[tuple[tuple[str, ...], str, frozenset[str]], ...] = (
+    (("hợp", "trực", "tuyến"), "họp", _JOINED),
+    (("hợp", "giao", "ban"), "họp", _JOINED),
+    (("thế", "chế"), "thể", frozenset()),
+    (("đối", "mới", "sáng"), "đổi", frozenset({"tuyệt"})),
+    (("chuyến", "đổi", "số"), "chuyển", frozenset()),
+)
+KNOWN_GAIN = 8.0
+# "Phần đầu" (first part) opens a sentence like "Phấn đấu" (to strive) but no aim follows a part.
+_AIMS = frozenset("đến tỷ tỉ đạt hoàn trên tối ít mỗi số trong năm hằng hàng từng 100%".split())
+_AIM_QUANTITIES = frozenset(("tối", "ít", "trên", "dự", "khoảng", "từ", "nhiều", "hơn", NUMBER))
+_PARTS = frozenset("dòng trang chữ cột câu chương mục điều ký khoản bảng tờ".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +71,9 @@ class Proofreader:
         self.language = language
         by_base: dict[str, list[int]] = {}
         for number, word in enumerate(language.words):
-            if language.unigram[number] > COMMON and word.isalpha() and word.islower():
-                if is_syllable(word):
-                    by_base.setdefault(_base(word), []).append(number)
+            common = language.unigram[number] > COMMON
+            if common and word.isalpha() and word.islower() and is_syllable(word):
+                by_base.setdefault(_base(word), []).append(number)
         self._by_base = by_base
         self._twins: dict[int, list[int]] = {}
         self._pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -69,7 +87,8 @@ class Proofreader:
             known = self._twins[number] = [
                 other
                 for other in self._by_base.get(_base(word), ())
-                if other != number and Levenshtein.distance(shape, _marks(self.language.words[other])) == 1
+                if other != number
+                and Levenshtein.distance(shape, _marks(self.language.words[other])) == 1
             ]
         return known
 
@@ -83,7 +102,9 @@ class Proofreader:
                 keys = np.array([a << 16 | b for a, b in grid], np.uint64)
                 table = self.language.bigrams
                 entry = table.find(keys)
-                logs = np.where(entry >= 0, -table.logs[np.maximum(entry, 0)].astype(float) / 12, -99.0)
+                logs = np.where(
+                    entry >= 0, -table.logs[np.maximum(entry, 0)].astype(float) / 12, -99.0
+                )
                 known = [pair for pair, log in zip(grid, logs, strict=True) if log > COLLOCATION]
             self._pairs[first, second] = known
         return known
@@ -106,6 +127,37 @@ class Proofreader:
                 outer += p
         return inner, outer
 
+    def _known_slip(self, words: list[int], at: int) -> Slip | None:
+        """A slip of ``KNOWN_SLIPS`` that stands at this place."""
+        name = self.language.words
+        for phrase, right, compounds in KNOWN_SLIPS:
+            if name[words[at]] != phrase[0] or at + len(phrase) > len(words):
+                continue
+            if all(name[words[at + i]] == word for i, word in enumerate(phrase)):
+                if at and name[words[at - 1]] in compounds:
+                    continue
+                return Slip(at, self.language.number_of(right), KNOWN_GAIN)
+        return None
+
+    def _aim(self, words: list[int], at: int) -> list[Slip]:
+        """Both words of "Phần đầu" at the head of an aim, else nothing."""
+        name = [self.language.words[number] for number in words[at : at + 4]]
+        if len(name) < 3 or name[:2] != ["phần", "đầu"]:
+            return []
+        if at and words[at - 1] not in (self.language.boundary, self.language.number):
+            return []
+        after = name[3] if len(name) > 3 else ""
+        if (
+            name[2] in _AIMS
+            or (name[2] == "có" and after in _AIM_QUANTITIES)
+            or (name[2] == NUMBER and after not in _PARTS)
+        ):
+            return [
+                Slip(at, self.language.number_of("phấn"), KNOWN_GAIN),
+                Slip(at + 1, self.language.number_of("đấu"), KNOWN_GAIN),
+            ]
+        return []
+
     def slips(self, words: list[int], fixed: list[bool]) -> list[Slip]:
         """Slips in one sequence; ``fixed`` words (names, codes, terms) are left alone."""
         out: list[Slip] = []
@@ -114,6 +166,15 @@ class Proofreader:
         while at < len(words):
             if fixed[at] or words[at] < 4:
                 at += 1
+                continue
+            one = self._known_slip(words, at)
+            known = [one] if one is not None else self._aim(words, at)
+            if known:
+                words = list(words)
+                for slip in known:
+                    words[slip.position] = slip.word
+                out.extend(known)
+                at += len(known)
                 continue
             inner, outer = self._window(words, at, 1)
             follows = (
@@ -134,7 +195,8 @@ class Proofreader:
                 trial = [*words[:at], twin, *words[at + 1 :]]
                 left, right = self._window(trial, at, 1)
                 gain = left + right - inner - outer
-                if gain > SINGLE and left - inner > SIDE and right - outer > SIDE:
+                sided = left - inner > SIDE and right - outer > SIDE
+                if gain > SINGLE and sided:
                     if not best or gain > best[0].gain:
                         best = [Slip(at, twin, gain)]
             if not best and at + 1 < len(words) and not fixed[at + 1] and words[at + 1] > 3:

@@ -120,7 +120,9 @@ def fit_characters(counts: dict[str, Counter[str]]) -> CharacterChannel:
     index = {segment: i for i, segment in enumerate(segments)}
     letter_index = {letter: i for i, letter in enumerate(letters)}
     fitted = CharacterChannel(
-        {letter: i for i, letter in enumerate(letters)}, index, np.ones((len(letters), len(segments)))
+        {letter: i for i, letter in enumerate(letters)},
+        index,
+        np.ones((len(letters), len(segments))),
     )
     prior = fitted.prior()
     fitted.table = prior

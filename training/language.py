@@ -191,7 +191,7 @@ def build(cache: Path) -> LanguageModel:
             histories = np.unique(keys[order + 1][kept[order + 1]] >> np.uint64(16))
             at = np.minimum(find(keys[order], histories), len(keys[order]) - 1)
             needed[at[keys[order][at] == histories]] = True
-            value[needed] *= 2  # a context that is used counts double
+            value[needed] = np.inf  # a context that is used must hold its backoff weight
         floor = np.partition(value, -KEEP[order])[-KEEP[order]] if len(value) > KEEP[order] else -1
         kept[order] = value >= max(floor, 1e-9)
         if order == 4:

@@ -61,7 +61,11 @@ FACE_FILES = (
     "gelasio/Gelasio-Regular.ttf",
     "linux-libertine/LinLibertine_R.otf",
 )
-FONT_ROOTS = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype", "/usr/share/texmf/fonts/opentype/public")
+FONT_ROOTS = (
+    "/usr/share/fonts/truetype",
+    "/usr/share/fonts/opentype",
+    "/usr/share/texmf/fonts/opentype/public",
+)
 
 
 @lru_cache(maxsize=64)
@@ -231,7 +235,9 @@ def degrade(image: Image.Image, rng: random.Random) -> Image.Image:
         pixels = pixels + noise.normal(0.0, strength, pixels.shape).astype(np.float32)
     if rng.random() < 0.3:
         coarse = noise.normal(0.0, 1.0, (pixels.shape[0] // 24 + 2, pixels.shape[1] // 24 + 2))
-        stain = cv2.resize(coarse.astype(np.float32), pixels.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        stain = cv2.resize(
+            coarse.astype(np.float32), pixels.shape[::-1], interpolation=cv2.INTER_CUBIC
+        )
         pixels = pixels + stain * rng.uniform(4.0, 18.0)
     grey = np.clip(pixels, 0, 255).astype(np.uint8)
     if rng.random() < 0.4:

@@ -1,0 +1,168 @@
+"""Repair: damaged Vietnamese gets its letters back, whole text and protected tokens do not change."""
+
+from __future__ import annotations
+
+import pytest
+
+from normalizers.repair import RepairModel, RepairSession, judge_health, load_model
+
+DAMAGED = """Thyc hién Ké hoach sé 121/KH-UBND ngay 31/12/2025 ciia UBND tinh
+vé chuyén ddi s6, Uy ban nhan dan xa ban hanh Ké hoach chuyén doi s6 nam 2026.
+Phat trién cac tng dung, nén tang s6 phuc vu ngudi dan va doanh nghiép;
+nang cao k¥ nang s6 cho can b6, céng chirc, vién chirc.
+S& Khoa hoc va Céng nghé chu tri, phéi hop véi cac co quan, don vi lién quan.""".splitlines()
+WHOLE = """Ủy ban nhân dân tỉnh ban hành Kế hoạch chuyển đổi số năm 2026.
+Sở Khoa học và Công nghệ chủ trì, phối hợp với các cơ quan, đơn vị liên quan.""".splitlines()
+
+
+@pytest.fixture(scope="module")
+def model() -> RepairModel:
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def damaged(model: RepairModel) -> RepairSession:
+    return model.session(DAMAGED)
+
+
+@pytest.fixture(scope="module")
+def whole(model: RepairModel) -> RepairSession:
+    return model.session(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        (
+            "Phat trién cac tng dung, nén tang s6",
+            "Phát triển các ứng dụng, nền tảng số",
+        ),
+        ("S& Khoa hoc va Céng nghé", "Sở Khoa học và Công nghệ"),
+        ("nang cao k¥ nang s6 cho can b6, céng chirc", "nâng cao kỹ năng số cho cán bộ, công chức"),
+        ("khai thac dit liéu sé", "khai thác dữ liệu số"),
+        ("Ban hanh Ké\nhoach chuyén doi s6", "Ban hành Kế hoạch chuyển đổi số"),
+    ],
+)
+def test_damaged_phrases_are_restored(damaged: RepairSession, seen: str, true: str) -> None:
+    assert damaged.repair(seen).text == true
+
+
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("Quyét dinh sé 327/QD-UBND ngay 26/5/2025", "Quyết định số 327/QĐ-UBND ngày 26/5/2025"),
+        ("Nghi dinh sé 13/2023/ND-CP", "Nghị định số 13/2023/NĐ-CP"),
+        ("Ban chi dao, Ké hoach 02-KH/BCDTW", "Ban chỉ đạo, Kế hoạch 02-KH/BCĐTW"),
+    ],
+)
+def test_codes_are_put_right_and_numbers_kept(damaged: RepairSession, seen: str, true: str) -> None:
+    assert damaged.repair(seen).text == true
+
+
+@pytest.mark.parametrize(
+    "kept", ["98,26%", "31/12/2025", "01/4/2025", "1.139", "II.", "https://quangngai.gov.vn"]
+)
+def test_protected_tokens_stay(damaged: RepairSession, kept: str) -> None:
+    assert kept in damaged.repair(f"chi tiéu {kept} nam").text
+
+
+def test_capital_headings_stay_capital(damaged: RepairSession) -> None:
+    assert damaged.repair("NHIEM VU VA GIAI PHAP").text == "NHIỆM VỤ VÀ GIẢI PHÁP"
+
+
+def test_changes_are_on_record(damaged: RepairSession) -> None:
+    repaired = damaged.repair("cac tng dung, nén tang")
+    assert repaired.text == "các ứng dụng, nền tảng"
+    assert [(t.position, t.source, t.repaired) for t in repaired.tokens] == [
+        (0, "cac", "các"),
+        (1, "tng", "ứng"),
+        (2, "dung,", "dụng,"),
+        (3, "nén", "nền"),
+        (4, "tang", "tảng"),
+    ]
+    assert all(0.0 <= token.confidence <= 1.0 and token.reason for token in repaired.tokens)
+
+
+def test_lines_come_out_as_many_as_they_went_in(damaged: RepairSession) -> None:
+    repaired = damaged.repair_lines(["", *DAMAGED, ""])
+    assert len(repaired) == len(DAMAGED) + 2
+    assert repaired[0].text == "" == repaired[-1].text
+    assert repaired[1].text.startswith("Thực hiện Kế hoạch số 121/KH-UBND ngày 31/12/2025 của UBND")
+
+
+def test_noise_is_dropped(damaged: RepairSession) -> None:
+    assert damaged.repair("| nén tang | s6 _").text == "nền tảng số"
+
+
+def test_empty_text(damaged: RepairSession) -> None:
+    assert damaged.repair("").text == ""
+    assert damaged.repair(" \n ").text == ""
+
+
+def test_same_text_same_answer(model: RepairModel) -> None:
+    one = model.session(DAMAGED).repair("nén tang s6 va dit liéu")
+    two = model.session(DAMAGED).repair("nén tang s6 va dit liéu")
+    assert one == two
+
+
+def test_candidates_hold_the_truth_with_its_punctuation(damaged: RepairSession) -> None:
+    for seen, true in (("s6,", "số,"), ("S&", "Sở"), ("tng", "ứng"), ("(Céng", "(Công")):
+        candidates = damaged.candidates(seen)
+        assert true in [candidate.word for candidate in candidates]
+        assert 0 < len(candidates) <= 12
+        assert all(candidate.log_channel <= 0 for candidate in candidates)
+
+
+def test_candidates_of_protected_tokens_are_themselves(damaged: RepairSession) -> None:
+    assert [c.word for c in damaged.candidates("31/12/2025")] == ["31/12/2025"]
+
+
+def test_log_probability_prefers_vietnamese(damaged: RepairSession) -> None:
+    good = damaged.log_probability("đổi", ("và", "chuyển"))
+    bad = damaged.log_probability("đồi", ("và", "chuyển"))
+    assert good > bad + 3
+    assert damaged.log_probability("</s>", ("chuyển", "đổi", "số")) < 0
+
+
+def test_whole_text_passes_untouched(whole: RepairSession) -> None:
+    assert whole.health == "healthy"
+    for line in (
+        *WHOLE,
+        "a) Điều 5. Hồ sơ gồm 02 bộ theo Mẫu số 01/KH-UBND;",
+        "Nguyễn Văn Đấu, Lê Thị Hoà",
+    ):
+        repaired = whole.repair(line)
+        assert (repaired.text, repaired.tokens) == (line, ())
+
+
+@pytest.mark.parametrize(
+    ("print_", "true"),
+    [
+        ("Phần đầu đến năm 2030 đạt 100% hồ sơ", "Phấn đấu đến năm 2030 đạt 100% hồ sơ"),
+        ("khoa học, công nghệ, đối mới sáng tạo", "khoa học, công nghệ, đổi mới sáng tạo"),
+        ("Phần đầu 20% doanh nghiệp trên địa bàn", "Phấn đấu 20% doanh nghiệp trên địa bàn"),
+        ("Phần đầu có tối thiểu 01 dự án", "Phấn đấu có tối thiểu 01 dự án"),
+        ("Thế chế số được hoàn thiện", "Thể chế số được hoàn thiện"),
+        ("vận hành nền tảng hợp trực tuyến", "vận hành nền tảng họp trực tuyến"),
+    ],
+)
+def test_slips_in_whole_text_are_mended(whole: RepairSession, print_: str, true: str) -> None:
+    repaired = whole.repair(print_)
+    assert repaired.text == true
+    assert {token.reason for token in repaired.tokens} == {"real-word slip"}
+
+
+def test_first_part_is_no_aim(whole: RepairSession) -> None:
+    assert whole.repair("Phần đầu của Nghị định này").tokens == ()
+    assert whole.repair("Phần đầu 2 dòng ghi tên cơ quan").tokens == ()
+    assert whole.repair("kết hợp trực tuyến với trực tiếp").tokens == ()
+
+
+def test_health() -> None:
+    assert judge_health(DAMAGED) == "damaged"
+    assert judge_health(WHOLE) == "healthy"
+    assert judge_health([]) == "healthy"
+    assert (
+        judge_health(["The quick brown fox jumps over the lazy dog near the river bank"])
+        == "healthy"
+    )
