@@ -240,7 +240,7 @@ class Channel:
         self._codes = {number: i for i, number in enumerate(self.candidates_for.tolist())}
 
     def near_words(self, tokens: Sequence[str], limit: int = 120) -> list[list[int]]:
-        """For each token the words whose skeletons are near its own, nearest and commonest first."""
+        """For each token the words whose skeletons are near its own, nearest first."""
         shapes = [skeleton(token) for token in tokens]
         near: list[list[int]] = []
         for start in range(0, len(shapes), 512):

@@ -65,10 +65,10 @@ class Table:
     def views(self) -> tuple[memoryview, memoryview, memoryview, memoryview | None]:
         """Memory views for scalar look-ups, which are faster than numpy's."""
         return (
-            memoryview(self.starts),
-            memoryview(self.prints),
-            memoryview(self.logs),
-            None if self.backoffs is None else memoryview(self.backoffs),
+            memoryview(self.starts.data),
+            memoryview(self.prints.data),
+            memoryview(self.logs.data),
+            None if self.backoffs is None else memoryview(self.backoffs.data),
         )
 
     @property

@@ -25,7 +25,7 @@ NOTHING = -1e30
 
 @dataclass(frozen=True)
 class Slot:
-    """One position: candidate word numbers, their log P(seen | word), and a hash of what is seen."""
+    """One position: candidate word numbers, their log P(seen | word), a hash of what is seen."""
 
     words: Words
     logs: Logs
@@ -92,7 +92,7 @@ class Weights:
 
     channel: float = 1.0
     language: float = 1.0
-    cache_trigram: float = 0.45
+    cache_trigram: float = 0.35
     cache_bigram: float = 0.22
     cache_unigram: float = 0.05
 
@@ -198,18 +198,25 @@ def _decode_batch(
         top = alpha.max(axis=(1, 2), keepdims=True)
         alive = (alpha > top - BEAM) & active[:, None, None]
         edge_mask = alive[:, :, :, None] & (nxt >= 0)[:, None, None, :]
-        b, i, j, k = np.nonzero(edge_mask)
+        row, i, j, k = np.nonzero(edge_mask)
         with np.errstate(over="ignore"):
             one = seen[:, t]
             two = (seen_1 * multiplier ^ one) & low
             three = ((seen_2 * multiplier ^ seen_1) & low) * multiplier ^ one
             three &= low
-        sources = (one[b], two[b], three[b]) if cache is not None else None
+        sources = (one[row], two[row], three[row]) if cache is not None else None
         language = _language(
-            model, weights, cache, third[b, i, j], before[b, i], now[b, j], nxt[b, k], sources
+            model,
+            weights,
+            cache,
+            third[row, i, j],
+            before[row, i],
+            now[row, j],
+            nxt[row, k],
+            sources,
         )
         edges = np.full(edge_mask.shape, NOTHING, np.float32)
-        edges[b, i, j, k] = weights.language * language + logs[b, t, k]
+        edges[row, i, j, k] = weights.language * language + logs[row, t, k]
         total = alpha[:, :, :, None] + edges
         peak = np.maximum(total.max(axis=1, keepdims=True), NOTHING)
         new_alpha = np.log(np.maximum(np.exp(total - peak).sum(axis=1), 1e-300)) + peak[:, 0]

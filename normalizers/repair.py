@@ -55,6 +55,7 @@ __all__ = [
 
 MODELS = Path(__file__).parent / "models"
 MAX_CANDIDATES = 14
+FIRST_CANDIDATES = 11  # as many in the first reading, which only learns
 SPREAD = 11.0  # candidates this many nats behind the best are not considered
 KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
 KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
@@ -266,7 +267,7 @@ class RepairSession:
         return Slot(numbers, logs, source)
 
     def _tokens_of(self, texts: Sequence[str]) -> list[str]:
-        tokens = []
+        tokens: list[str] = []
         for text in texts:
             for chunk in text.split():
                 token = tokenize_chunk(chunk)
@@ -280,10 +281,11 @@ class RepairSession:
         self._candidates(self._tokens_of(paragraphs))
         language = self.model.language
         read = [self._sequence(text) for text in paragraphs]
-        decoded = decode(language, [slots for slots, _, _ in read], self.model.weights)
+        first = [[_strongest(slot) for slot in slots] for slots, _, _ in read]
+        decoded = decode(language, first, self.model.weights)
         pairs: list[tuple[str, int, float]] = []
         phrases: list[list[tuple[int, int]]] = []
-        for (slots, parts, _), result in zip(read, decoded, strict=True):
+        for slots, (_, parts, _), result in zip(first, read, decoded, strict=True):
             phrases.append([])
             seen_at = {part.slot: part.text for part in parts if part.slot is not None}
             for at, slot in enumerate(slots):
@@ -511,6 +513,14 @@ def _number(language: LanguageModel, word: str) -> int:
     return found
 
 
+def _strongest(slot: Slot) -> Slot:
+    """A slot for the first reading: its ``FIRST_CANDIDATES`` likeliest and the last (as is)."""
+    if len(slot.words) <= FIRST_CANDIDATES:
+        return slot
+    keep = [*range(FIRST_CANDIDATES - 1), len(slot.words) - 1]
+    return Slot(slot.words[keep], slot.logs[keep], slot.source)
+
+
 def _keep(core: str, upper: int, capitals: bool) -> float:
     """Log P(core | a word that the model does not know): a term, an acronym, a foreign word."""
     if _MOBILE.match(core):
@@ -538,7 +548,7 @@ def _pieces(token: Token) -> list[tuple[str, bool]]:
 
 
 def _plain_edge(edge: str, chunk: str) -> str:
-    """Punctuation of a damaged chunk without what rules and horns (``ơ`` read ``o’``) left there."""
+    """Punctuation of a damaged chunk, rid of what rules and horns (``o’``) left there."""
     edge = edge.replace("|", "").replace("_", "")
     if not chunk.startswith(("'", "‘", "’")):
         edge = edge.replace("’", "").replace("‘", "").replace("'", "")

@@ -2,8 +2,8 @@
 
 A *chunk* is what stands between two spaces. It is read as leading punctuation, a *core* and
 trailing punctuation. A core is a *word* (letters, or what OCR left of them: ``S&``, ``k¥``,
-``4n``), or it is protected: a numeral, a date, a document code, an address. The language model sees words
-in lower case, acronyms and mixed-case terms as they stand, and classes for what is protected.
+``4n``), or it is protected: a numeral, a date, a document code, an address. The language model sees
+words in lower case, acronyms and mixed-case terms as they stand, and classes for what is protected.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def is_syllable(word: str) -> bool:
 
 @lru_cache(maxsize=100_000)
 def keeps_case(word: str) -> bool:
-    """Whether a word is a term with its own capitals: UBND, VNeID, SaaS (not Sở, not sở, not SỞ)."""
+    """Whether a word is a term with its own capitals: UBND, VNeID, SaaS (not Sở, not SỞ)."""
     if not any(letter.isupper() for letter in word[1:]):
         return False
     if word in SYLLABLE_ACRONYMS:
@@ -207,5 +207,3 @@ def lm_words(text: str) -> list[str]:
     if words and words[-1] != BOUNDARY:
         words.append(BOUNDARY)
     return words
-
-

@@ -29,7 +29,26 @@ COMMON = -12.0  # unigram log probability that a twin needs
 # Slips that recur in plans and that counts alone cannot settle: the printed phrase, the right first
 # word, and the words before it with which the print is a compound and right ("kết hợp trực tuyến").
 _JOINED = frozenset(
-    "kết phối tích tổng phù liên trường thích hội hòa tập hỗn tổ đồng hiệp phức hóa quang".split()
+    [
+        "kết",
+        "phối",
+        "tích",
+        "tổng",
+        "phù",
+        "liên",
+        "trường",
+        "thích",
+        "hội",
+        "hòa",
+        "tập",
+        "hỗn",
+        "tổ",
+        "đồng",
+        "hiệp",
+        "phức",
+        "hóa",
+        "quang",
+    ]
 )
 KNOWN_SLIPS: tuple[tuple[tuple[str, ...], str, frozenset[str]], ...] = (
     (("hợp", "trực", "tuyến"), "họp", _JOINED),
@@ -40,9 +59,30 @@ KNOWN_SLIPS: tuple[tuple[tuple[str, ...], str, frozenset[str]], ...] = (
 )
 KNOWN_GAIN = 8.0
 # "Phần đầu" (first part) opens a sentence like "Phấn đấu" (to strive) but no aim follows a part.
-_AIMS = frozenset("đến tỷ tỉ đạt hoàn trên tối ít mỗi số trong năm hằng hàng từng 100%".split())
+_AIMS = frozenset(
+    [
+        "đến",
+        "tỷ",
+        "tỉ",
+        "đạt",
+        "hoàn",
+        "trên",
+        "tối",
+        "ít",
+        "mỗi",
+        "số",
+        "trong",
+        "năm",
+        "hằng",
+        "hàng",
+        "từng",
+        "100%",
+    ]
+)
 _AIM_QUANTITIES = frozenset(("tối", "ít", "trên", "dự", "khoảng", "từ", "nhiều", "hơn", NUMBER))
-_PARTS = frozenset("dòng trang chữ cột câu chương mục điều ký khoản bảng tờ".split())
+_PARTS = frozenset(
+    ["dòng", "trang", "chữ", "cột", "câu", "chương", "mục", "điều", "ký", "khoản", "bảng", "tờ"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +236,8 @@ class Proofreader:
                 left, right = self._window(trial, at, 1)
                 gain = left + right - inner - outer
                 sided = left - inner > SIDE and right - outer > SIDE
-                if gain > SINGLE and sided:
-                    if not best or gain > best[0].gain:
-                        best = [Slip(at, twin, gain)]
+                if gain > SINGLE and sided and (not best or gain > best[0].gain):
+                    best = [Slip(at, twin, gain)]
             if not best and at + 1 < len(words) and not fixed[at + 1] and words[at + 1] > 3:
                 inner, outer = self._window(words, at, 2)
                 for first, second in self.set_phrases(words[at], words[at + 1]):

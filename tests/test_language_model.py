@@ -81,5 +81,6 @@ def test_chunks() -> None:
         for chunk in ("S&", "100%", "05/KH-UBND", "|", "a@b.vn", "4n")
     }
     assert kinds == {
-        "S&": "word", "100%": "number", "05/KH-UBND": "code", "|": "mark", "a@b.vn": "address", "4n": "word",
+        "S&": "word", "100%": "number", "05/KH-UBND": "code",
+        "|": "mark", "a@b.vn": "address", "4n": "word",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Repair: damaged Vietnamese gets its letters back, whole text and protected tokens do not change."""
+"""Repair: damaged Vietnamese gets its letters back, whole text and protected tokens stay."""
 
 from __future__ import annotations
 

@@ -118,7 +118,6 @@ def fit_characters(counts: dict[str, Counter[str]]) -> CharacterChannel:
     segments = ["", *("?" * size for size in range(1, MAX_SEGMENT + 1))]
     segments += sorted(s for s, c in tally.items() if c >= MIN_SEGMENT and s not in segments)
     index = {segment: i for i, segment in enumerate(segments)}
-    letter_index = {letter: i for i, letter in enumerate(letters)}
     fitted = CharacterChannel(
         {letter: i for i, letter in enumerate(letters)},
         index,

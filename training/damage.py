@@ -1,7 +1,7 @@
 """Make damage pairs: ``python -m training.damage [--first N] [--pages N]``.
 
-Clean paragraphs are printed as dense pages, aged, read by Tesseract with ``eng``, and the read lines
-are aligned with the printed ones. One TSV file a hundred pages is written to the cache:
+Clean paragraphs are printed as dense pages, aged, read by Tesseract with ``eng``, and what is read
+is aligned line by line with what was printed. One TSV file a hundred pages is written to the cache:
 ``page, split, face, dpi, printed line, read line``. Page ``i`` depends on the seed and ``i`` alone.
 Splits: ``train``; ``text`` (held-out paragraphs, known faces); ``face`` (held-out paragraphs and
 held-out faces).
