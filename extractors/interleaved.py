@@ -18,9 +18,11 @@ dynamic programming. Costs are natural logarithms of probabilities (0 is certain
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
@@ -36,12 +38,24 @@ class Reading(Protocol):
     log_channel: float
 
 
+Language = Callable[[str, Context], float]
+"""log P(word | the words before it in the cell); ``()`` begins a cell, ``"</s>"`` ends it."""
+
+
 class DocumentReader(Protocol):
     """The languages of one document's columns; see ``pipeline.reader`` for the real one."""
 
-    def candidates(self, token: str) -> Sequence[Reading]: ...
+    def candidates(self, token: str) -> Sequence[Reading]:
+        """What a damaged token may have been."""
+        ...
 
-    def log_probability(self, kind: Kind, word: str, context: Context) -> float: ...
+    def language(self, kind: Kind) -> Language:
+        """The language of a kind of column."""
+        ...
+
+    def learned(self, kind: Kind, cells: Sequence[str]) -> Language:
+        """The language of one column, after a first reading of its cells."""
+        ...
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading."""
@@ -76,11 +90,17 @@ class TangledRow:
 # the documents of raw/.
 BAR_AT_SPLIT = 1.5
 BAR_INSIDE = -2.0
-NOISE_SHORT = -3.5
-NOISE_LONG = -9.0
+NOISE_MARK = -1.5  # a token without letters or digits
+NOISE_SHRED = -4.5  # each letter of a token of one or two
+NOISE_AMONG_SHREDS = 2.5
+NOISE_WORD = -10.0
+NOISE_MOST = -16.0
+NOISE_DROPPED = -8.0  # noise that costs less than this is left out of the cell's text
+WORST_READING = -3.0
 LOWER_START = -4.0
 UPPER_INSIDE = -0.7
-RESUME_AFTER_GAP = -5.0
+RESUME_NEXT = -1.0  # a centred cell stands half a line off its row, and seems to skip a line
+RESUME_LATER = -5.0
 EMPTY_TEXT = -14.0
 EMPTY_CELL = -5.0
 NO_NUMBER = -6.0
@@ -90,6 +110,7 @@ NUMBER_UNEXPECTED = -7.0
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
 CELL_END = 0.35
+LIST_END = 0.9
 SLACK = -0.30
 OVERWIDE = -0.8
 GROUP_ROW = -1.0
@@ -98,17 +119,22 @@ NUMBER_BLOT = -1.0
 SLACK_FREE = 0.12
 SLACK_MOST = -6.0
 CERTAIN = 20.0
-BEAM = 14
+BEAM = 18
+ALIKE = 4
+AGAIN = 1  # readings after the first
+WIDEST = 1.6  # fragments wider than so many column widths are not considered
 SPLITS = 2
 VITERBI = 2
-READINGS = 4
+REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
+READINGS = 5
 
 _BAR = re.compile(r"[|¦]")
 _NUMBER_GLYPHS = str.maketrans("lI|!OoSB][Zi", "111100581121")
+_QUANTITY = re.compile(r"\d\d|\d%")
 _NUMBER = re.compile(r"^\d{1,3}$")
 _SENTENCE_END = tuple(".;:!?")
 _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
-_ALIGNMENT_LINES = 80
+_ALIGNMENT_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +200,35 @@ class _Column(NamedTuple):
 
     context: Context  # the last words read
     lines: int  # fragments so far
-    gap: bool  # a line passed without a fragment
+    gap: int  # lines passed without a fragment since
     width: int  # characters of the last fragment
     closed: bool  # the last fragment ended a sentence
 
 
-_FRESH = _Column((), 0, False, 0, False)
+UNKNOWN: Context = ("",)  # a context no text has
+_FRESH = _Column((), 0, 0, 0, False)
 
 
 class _Piece(NamedTuple):
     score: float
     context: Context
     noise: tuple[int, ...]  # tokens that are no text: ink of rules and of half-cut letters
+
+
+def _readings(token: str, reader: DocumentReader) -> tuple[tuple[str, float], ...]:
+    """The likeliest words of a token, whatever stands before it; capitals count as the same."""
+    general = reader.language("text")
+    best: dict[str, tuple[float, str, float]] = {}
+    for reading in reader.candidates(token):
+        prior = general(reading.word, UNKNOWN)
+        value = (reading.log_channel + prior, reading.word, reading.log_channel)
+        key = reading.word.lower()
+        if key not in best or value > best[key]:
+            best[key] = value
+    ranked = sorted(best.values(), reverse=True)[:READINGS]
+    # a token that reads as nothing well is still ink: it must not lose to noise for that alone
+    lift = max(WORST_READING - max((r[2] for r in ranked), default=0.0), 0.0)
+    return tuple((word, log_channel + lift) for _, word, log_channel in ranked)
 
 
 _score = operator.itemgetter(0)
@@ -196,6 +239,7 @@ class _Line:
 
     def __init__(self, printed: str, reader: DocumentReader, loose: bool = False) -> None:
         self.loose = loose
+        self.languages: tuple[Language, ...] = ()
         self.tokens = tokens = split_tokens(printed)
         chunks = printed.split()
         code = reader.section_code(chunks)
@@ -203,17 +247,13 @@ class _Line:
         if code is not None:
             text = " ".join(chunks[: code[0]])
             self.code = (text, len(split_tokens(text)), code[1])
-        self.reader = reader
-        self.readings = [
-            tuple((r.word, r.log_channel) for r in list(reader.candidates(t.text))[:READINGS])
-            for t in tokens
-        ]
-        self.noise = [_noise_cost(t.text) for t in tokens]
+        self.readings = [_readings(t.text, reader) for t in tokens]
+        self.noise = _noise_costs(tokens)
         starts = [0]
         for token in tokens:
             starts.append(starts[-1] + len(token.text) + 1)
         self.offset = starts
-        self._pieces: dict[tuple[Kind, Context, int], list[_Piece]] = {}
+        self._pieces: dict[tuple[int, Context, int], list[_Piece]] = {}
         # for one search, which fixes the layout
         self.gains: dict[tuple[int, _Column], list[list[float]]] = {}
         self.splits: dict[tuple[_Column, ...], dict[int, list[_Split]]] = {}
@@ -221,48 +261,84 @@ class _Line:
     def width(self, first: int, end: int) -> int:
         return self.offset[end] - self.offset[first] - 1 if end > first else 0
 
-    def pieces(self, kind: Kind, context: Context, first: int) -> list[_Piece]:
-        """Best reading of ``tokens[first:end]`` after ``context``, for end = first+1 ... n."""
-        key = (kind, context, first)
+    def speak(self, languages: tuple[Language, ...]) -> None:
+        """Read from now on with these languages, the group titles' first, then one a column."""
+        self.languages = languages
+        self._pieces.clear()
+
+    def pieces(
+        self, column: int, context: Context, first: int, widest: float = math.inf
+    ) -> list[_Piece]:
+        """Best reading of ``tokens[first:end]`` after ``context``, for end = first+1 ... n.
+
+        Fragments of more than ``widest`` characters are left out; it is one for each column.
+        """
+        key = (column, context, first)
         known = self._pieces.get(key)
         if known is None:
-            known = self._pieces[key] = self._read(kind, context, first)
+            known = self._pieces[key] = self._read(column, context, first, widest)
         return known
 
-    def _read(self, kind: Kind, context: Context, first: int) -> list[_Piece]:
-        log_probability = self.reader.log_probability
-        states: list[_Piece] = [_Piece(0.0, context, ())]
+    def _read(self, column: int, context: Context, first: int, widest: float) -> list[_Piece]:
+        # after a few words the text before them matters no more: the rest is read once
+        rest = () if context is UNKNOWN else self.pieces(column, UNKNOWN, first, widest)
+        log_probability = self.languages[column]
+        states: list[tuple[float, Context, tuple[int, ...]]] = [(0.0, context, ())]
         found: list[_Piece] = []
         for index in range(first, len(self.tokens)):
-            noise = self.noise[index]
+            if index > first and self.width(first, index + 1) > widest:
+                break
+            if rest and len(found) == REMEMBERED:
+                gain = found[-1].score - rest[REMEMBERED - 1].score
+                noise = found[-1].noise
+                found += [
+                    _Piece(
+                        piece.score + gain,
+                        piece.context,
+                        (*noise, *(i for i in piece.noise if i >= index)),
+                    )
+                    for piece in rest[REMEMBERED:]
+                ]
+                break
+            dropping = self.noise[index]
             bar = BAR_INSIDE if index > first and self.tokens[index].bar_before else 0.0
-            grown: dict[Context, _Piece] = {}
+            grown: dict[Context, tuple[float, Context, tuple[int, ...]]] = {}
             for score, words, dropped in states:
-                kept = score + noise + bar
+                kept = score + dropping + bar
                 known = grown.get(words)
-                if known is None or kept > known.score:
-                    grown[words] = _Piece(kept, words, (*dropped, index))
+                if known is None or kept > known[0]:
+                    grown[words] = (kept, words, (*dropped, index))
+                before = words[-1:]
+                score += bar
                 for word, log_channel in self.readings[index]:
-                    value = score + bar + log_channel + log_probability(kind, word, words)
-                    after = (*words, word)[-2:]
+                    value = score + log_channel + log_probability(word, words)
+                    after = (*before, word)
                     known = grown.get(after)
-                    if known is None or value > known.score:
-                        grown[after] = _Piece(value, after, dropped)
+                    if known is None or value > known[0]:
+                        grown[after] = (value, after, dropped)
             states = sorted(grown.values(), key=_score, reverse=True)[:VITERBI]
-            found.append(states[0])
+            found.append(_Piece(*states[0]))
         return found
 
 
-def _noise_cost(token: str) -> float:
-    letters = sum(ch.isalnum() for ch in token)
-    if letters == 0:
-        return -1.5
-    return NOISE_SHORT - 0.5 * letters if letters <= 2 else max(NOISE_LONG - letters, -16.0)
+def _noise_costs(tokens: Sequence[Token]) -> list[float]:
+    """Cost of taking each token for no text; shreds of letters come several at a time."""
+    letters = [sum(ch.isalnum() for ch in token.text) for token in tokens]
+    costs: list[float] = []
+    for index, count in enumerate(letters):
+        if count == 0:
+            costs.append(NOISE_MARK)
+        elif count <= 2 and not _QUANTITY.search(tokens[index].text):
+            beside = letters[max(index - 1, 0) : index] + letters[index + 1 : index + 2]
+            alone = any(other > 2 for other in beside)
+            costs.append(NOISE_SHRED * count + (0.0 if alone else NOISE_AMONG_SHREDS))
+        else:
+            costs.append(max(NOISE_WORD - 0.5 * count, NOISE_MOST))
+    return costs
 
 
-class _Split(NamedTuple):
-    score: float
-    cuts: tuple[int, ...]  # cuts[i]:cuts[i+1] are the tokens of text column i
+_Split = tuple[float, tuple[int, ...]]
+"""Score and cuts of a line: ``cuts[i]:cuts[i + 1]`` are the tokens of text column i."""
 
 
 class _Step(NamedTuple):
@@ -311,20 +387,35 @@ def untangle(
     rest of the page column by column, so that a cell may be taken up again. The vertical
     alignment and the widths are learned from a first reading, then the table is read again.
     """
+    if not lines:
+        return ()
     prepared = [_Line(line, reader, index in loose) for index, line in enumerate(lines)]
+    general = reader.language("text")
+    _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])))
     unknown = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
     readings = [
-        (
-            _search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment), reader)[0],
-            alignment,
-        )
+        (_search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment))[0], alignment)
         for alignment in _ALIGNMENTS
     ]
     layout = replace(unknown, alignment=max(readings)[1])
-    for _ in range(2):
-        rows = _search(prepared, layout, reader)[1]
-        layout = replace(layout, widths=learn_widths(rows, len(kinds)))
+    rows = _search(prepared, layout)[1]
+    for _ in range(AGAIN):
+        learned = (
+            reader.learned(kind, [_joined(row.cells[i]) for row in rows if not row.group])
+            for i, kind in enumerate(kinds[1:], 1)
+        )
+        _speak(prepared, (general, *learned))
+        rows = _search(prepared, replace(layout, widths=learn_widths(rows, len(kinds))))[1]
     return rows
+
+
+def _speak(lines: Sequence[_Line], languages: tuple[Language, ...]) -> None:
+    for line in lines:
+        line.speak(languages)
+
+
+def _joined(cell: Sequence[Fragment]) -> str:
+    return "\n".join(fragment.text for fragment in cell)
 
 
 def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
@@ -338,29 +429,46 @@ def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
     return tuple(widths)
 
 
-def _search(
-    lines: Sequence[_Line], layout: Layout, reader: DocumentReader
-) -> tuple[float, tuple[TangledRow, ...]]:
+def _search(lines: Sequence[_Line], layout: Layout) -> tuple[float, tuple[TangledRow, ...]]:
     beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
     for index, line in enumerate(lines):
         line.gains.clear()
         line.splits.clear()
         grown: dict[tuple[object, ...], _Hypothesis] = {}
-        for hypothesis in _grow(beam, index, line, layout, reader):
+        for hypothesis in _grow(beam, index, line, layout):
             key = (hypothesis.columns, *hypothesis[2:8])
             known = grown.get(key)
             if known is None or hypothesis.score > known.score:
                 grown[key] = hypothesis
-        beam = sorted(grown.values(), key=_score, reverse=True)[:BEAM]
+        beam = _prune(grown.values())
     score, winner = max(
-        ((h.score + _close_cost(h, len(lines), layout, reader), h) for h in beam),
+        ((h.score + _close_cost(h, len(lines), layout, lines[-1].languages), h) for h in beam),
         key=lambda item: item[0],
     )
-    return score, _trace(winner, lines, len(layout.kinds))
+    return score, _trace(winner, lines, layout)
+
+
+def _prune(hypotheses: Iterable[_Hypothesis]) -> list[_Hypothesis]:
+    """The best hypotheses, few of them with the same rows, so that other rows stay in play."""
+    kept: list[_Hypothesis] = []
+    alike: Counter[tuple[int, int, int, bool]] = Counter()
+    for hypothesis in sorted(hypotheses, key=_score, reverse=True):
+        rows = (
+            hypothesis.row_line,
+            hypothesis.number_line,
+            hypothesis.number,
+            hypothesis.group,
+        )
+        if alike[rows] < ALIKE:
+            alike[rows] += 1
+            kept.append(hypothesis)
+            if len(kept) == BEAM:
+                break
+    return kept
 
 
 def _grow(
-    beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout, reader: DocumentReader
+    beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout
 ) -> Iterator[_Hypothesis]:
     """All ways to read the next line after each hypothesis of the beam."""
     fresh = (_FRESH,) * (len(layout.kinds) - 1)
@@ -368,7 +476,7 @@ def _grow(
     for hypothesis in beam:
         closed = hypothesis.score
         if hypothesis.row_line >= 0:
-            closed += _close_cost(hypothesis, index, layout, reader)
+            closed += _close_cost(hypothesis, index, layout, line.languages)
             if hypothesis.group:
                 yield from _continue_group(hypothesis, index, line)
             else:
@@ -382,10 +490,10 @@ def _begin_group(
     before: _Hypothesis, index: int, line: _Line, used: int, cost: float
 ) -> _Hypothesis:
     count = len(line.tokens)
-    piece = line.pieces("text", (), used)[-1]
+    piece = line.pieces(0, (), used)[-1]
     return before._replace(
         score=before.score + GROUP_ROW + cost + piece.score,
-        columns=(_Column(piece.context, 1, False, line.width(used, count), False),),
+        columns=(_Column(piece.context, 1, 0, line.width(used, count), False),),
         row_line=index,
         number_line=-1,
         group=True,
@@ -402,10 +510,10 @@ def _continue_group(before: _Hypothesis, index: int, line: _Line) -> Iterator[_H
     if not words or not words[0].text[:1].islower() or title.lines >= 4:
         return
     count = len(line.tokens)
-    piece = line.pieces("text", title.context, 0)[-1]
+    piece = line.pieces(0, title.context, 0)[-1]
     yield before._replace(
         score=before.score + piece.score + GROUP_LINE,
-        columns=(_Column(piece.context, title.lines + 1, False, line.width(0, count), False),),
+        columns=(_Column(piece.context, title.lines + 1, 0, line.width(0, count), False),),
         parent=before,
         step=_Step(index, False, True, None, (0, count), CERTAIN),
     )
@@ -429,8 +537,8 @@ def _begin_row(
     for begin, seen, cost in options:
         for split, margin in _ranked(opening.get(begin, [])):
             yield before._replace(
-                score=before.score + cost + split.score,
-                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split.cuts, layout),
+                score=before.score + cost + split[0],
+                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split[1]),
                 row_line=index,
                 number_line=-1 if seen is None else index,
                 number=number if seen is None else seen,
@@ -438,7 +546,7 @@ def _begin_row(
                 restarts=before.restarts if seen is None or other == 0 else seen == 1,
                 other=other if seen is None else 0,
                 parent=before,
-                step=_Step(index, True, False, seen, split.cuts, margin),
+                step=_Step(index, True, False, seen, split[1], margin),
             )
 
 
@@ -457,14 +565,14 @@ def _continue_row(
     for begin, seen, cost in options:
         for split, margin in _ranked(splits.get(begin, [])):
             yield before._replace(
-                score=before.score + cost + split.score,
-                columns=_advance(before.columns, line, split.cuts, layout),
+                score=before.score + cost + split[0],
+                columns=_advance(before.columns, line, split[1]),
                 number_line=before.number_line if seen is None else index,
                 number=before.number if seen is None else seen,
                 restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
                 other=before.other if seen is None else 0,
                 parent=before,
-                step=_Step(index, False, False, seen, split.cuts, margin),
+                step=_Step(index, False, False, seen, split[1], margin),
             )
 
 
@@ -472,7 +580,7 @@ def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
     """The best splits, each with the margin of the best over the next that differs."""
     if not splits:
         return []
-    margin = splits[0].score - splits[1].score if len(splits) > 1 else CERTAIN
+    margin = splits[0][0] - splits[1][0] if len(splits) > 1 else CERTAIN
     return [(split, margin if rank == 0 else 0.0) for rank, split in enumerate(splits)]
 
 
@@ -491,21 +599,22 @@ def _splits(line: _Line, layout: Layout, columns: tuple[_Column, ...]) -> dict[i
 def _best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> list[_Split]:
     """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``."""
     # at[p]: best splits so far whose next unread token is p
-    at: dict[int, list[_Split]] = {begin: [_Split(0.0, (begin,))]}
+    at: dict[int, list[_Split]] = {begin: [(0.0, (begin,))]}
     for column in gains[:-1]:
         reached: list[list[_Split]] = [[] for _ in range(count + 1)]
         for first, partial in at.items():
             for score, cuts in partial:
                 for end, gain in enumerate(column[first], first):
-                    reached[end].append(_Split(score + gain, (*cuts, end)))
+                    reached[end].append((score + gain, (*cuts, end)))
         at = {
             end: sorted(splits, key=_score, reverse=True)[:SPLITS]
             for end, splits in enumerate(reached)
             if splits
         }
     finished = [
-        _Split(score + gains[-1][first][-1], (*cuts, count))
+        (score + gains[-1][first][-1], (*cuts, count))
         for first, partial in at.items()
+        if len(gains[-1][first]) == count - first + 1
         for score, cuts in partial
     ]
     return sorted(finished, key=_score, reverse=True)[:SPLITS]
@@ -519,12 +628,15 @@ def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[
         return known
     kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     count = len(line.tokens)
-    widest = (1 + SLACK_FREE) * limit + 1
+    widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
     gains: list[list[float]] = []
     for first in range(count):
         begin = _begin_cost(line, first, column, kind, limit)
         row = [0.0]
-        for offset, piece in enumerate(line.pieces(kind, column.context, first), 1):
+        # the first column may take the whole line, so that every line has a split
+        most = WIDEST * widest if widest and position else math.inf
+        pieces = line.pieces(position + 1, column.context, first, most)
+        for offset, piece in enumerate(pieces, 1):
             over = line.width(first, first + offset) - widest if limit else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
@@ -541,7 +653,7 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() else 0.0)
     if column.gap and not line.loose:
-        cost += RESUME_AFTER_GAP
+        cost += RESUME_NEXT if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:
         cost += UPPER_INSIDE
     if limit:
@@ -552,25 +664,27 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
 
 
 def _advance(
-    columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...], layout: Layout
+    columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...]
 ) -> tuple[_Column, ...]:
     """Column states after the line."""
     after: list[_Column] = []
-    for column, kind, first, end in zip(
-        columns, layout.kinds[1:], cuts[:-1], cuts[1:], strict=True
+    for position, (column, first, end) in enumerate(
+        zip(columns, cuts[:-1], cuts[1:], strict=True), 1
     ):
         if end == first:
             # a line of two or three marks is what OCR makes of ink between two printed lines
-            gap = column.gap or (column.lines > 0 and len(line.tokens) > 3)
-            after.append(column._replace(gap=gap))
+            passed = column.lines > 0 and len(line.tokens) > 3
+            after.append(column._replace(gap=min(column.gap + 1, 2)) if passed else column)
             continue
-        piece = line.pieces(kind, column.context, first)[end - first - 1]
+        piece = line.pieces(position, column.context, first)[end - first - 1]
         ended = line.tokens[end - 1].text.endswith(_SENTENCE_END)
-        after.append(_Column(piece.context, column.lines + 1, False, line.width(first, end), ended))
+        after.append(_Column(piece.context, column.lines + 1, 0, line.width(first, end), ended))
     return tuple(after)
 
 
-def _close_cost(hypothesis: _Hypothesis, end: int, layout: Layout, reader: DocumentReader) -> float:
+def _close_cost(
+    hypothesis: _Hypothesis, end: int, layout: Layout, languages: tuple[Language, ...]
+) -> float:
     """Cost of ending the open row before line ``end``."""
     if hypothesis.group:
         return 0.0
@@ -580,8 +694,10 @@ def _close_cost(hypothesis: _Hypothesis, end: int, layout: Layout, reader: Docum
     ):
         if column.lines == 0:
             cost += EMPTY_TEXT if position == 0 else EMPTY_CELL
-        elif not (kind == "text" and column.closed):
-            cost += CELL_END * reader.log_probability(kind, "</s>", column.context)
+        elif kind != "text":
+            cost += LIST_END * languages[position + 1]("</s>", column.context)
+        elif not column.closed:
+            cost += CELL_END * languages[position + 1]("</s>", column.context)
     return cost + _number_cost(hypothesis, end, layout)
 
 
@@ -597,7 +713,7 @@ def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
     return (OFF_CENTRE_BROKEN if breaks else OFF_CENTRE) * min(off, 6)
 
 
-def _trace(winner: _Hypothesis, lines: Sequence[_Line], width: int) -> tuple[TangledRow, ...]:
+def _trace(winner: _Hypothesis, lines: Sequence[_Line], layout: Layout) -> tuple[TangledRow, ...]:
     path: list[_Hypothesis] = []
     node: _Hypothesis | None = winner
     while node is not None and node.step is not None:
@@ -608,33 +724,42 @@ def _trace(winner: _Hypothesis, lines: Sequence[_Line], width: int) -> tuple[Tan
     for node in reversed(path):
         assert node.step is not None
         if node.step.new and open_:
-            rows.append(_row(open_, lines, width))
+            rows.append(_row(open_, lines, layout))
             open_ = []
         open_.append(node)
     if open_:
-        rows.append(_row(open_, lines, width))
+        rows.append(_row(open_, lines, layout))
     return tuple(rows)
 
 
-def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], width: int) -> TangledRow:
+def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) -> TangledRow:
     """One row from the hypotheses that read its lines."""
     last = path[-1]
     steps = [node.step for node in path if node.step is not None]
-    cells: list[list[Fragment]] = [[] for _ in range(2 if last.group else width)]
-    for step in steps:
-        tokens = [t.text for t in lines[step.line].tokens]
+    kinds = ("text",) if last.group else layout.kinds[1:]
+    before: tuple[_Column, ...] = (_FRESH,) * len(kinds)
+    cells: list[list[Fragment]] = [[] for _ in range(len(kinds) + 1)]
+    for node, step in zip(path, steps, strict=True):
+        line = lines[step.line]
         if last.group and step.new:
-            code = lines[step.line].code
-            assert code is not None
-            cells[0].append(Fragment(code[0], step.line, step.margin))
+            assert line.code is not None
+            cells[0].append(Fragment(line.code[0], step.line, step.margin))
         for column, (first, end) in enumerate(itertools.pairwise(step.cuts)):
             if end > first:
-                text = " ".join(tokens[first:end])
-                cells[column + 1].append(Fragment(text, step.line, step.margin))
+                language = 0 if last.group else column + 1
+                piece = line.pieces(language, before[column].context, first)[end - first - 1]
+                kept = [
+                    line.tokens[i].text
+                    for i in range(first, end)
+                    if i not in piece.noise or line.noise[i] < NOISE_DROPPED
+                ]
+                if kept:
+                    cells[column + 1].append(Fragment(" ".join(kept), step.line, step.margin))
+        before = node.columns
     if not last.group:
-        line = last.number_line if last.number_line >= 0 else last.row_line
+        at = last.number_line if last.number_line >= 0 else last.row_line
         margin = CERTAIN if last.number_line >= 0 else 0.0
-        cells[0].append(Fragment(str(last.number), line, margin))
+        cells[0].append(Fragment(str(last.number), at, margin))
     return TangledRow(
         tuple(tuple(cell) for cell in cells),
         steps[0].line,

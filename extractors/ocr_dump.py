@@ -42,8 +42,8 @@ class HeaderFound:
 class DumpReader(Protocol):
     """What the extractor asks about damaged text; see ``pipeline.reader`` for the real one."""
 
-    def open(self, lines: Sequence[str]) -> DocumentReader:
-        """Adapt to one document, given all its lines."""
+    def open(self, lines: Sequence[str], body: Sequence[str]) -> DocumentReader:
+        """Adapt to one document, given all its lines and the paragraphs of its running text."""
         ...
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
@@ -102,18 +102,26 @@ def split_pages(text: str) -> tuple[DumpPage, ...]:
 def find_tables(
     pages: Sequence[DumpPage], reader: DumpReader
 ) -> tuple[tuple[Page, ...], tuple[DumpTable, ...]]:
-    """Part running text from tables; once a table has begun, a page without header continues it."""
+    """Part running text from tables; once a table has begun, a page without header continues it.
+
+    The header of a table's first page may be read worse than its repetitions: the first header
+    that is read well is looked for on the pages before it, where less of it is enough.
+    """
+    begin, first_seen = _first_table_page(pages, reader)
     body: list[Page] = []
     tables: list[DumpTable] = []
-    for page in pages:
+    for index, page in enumerate(pages):
         rest = list(page.lines)
+        if index < begin:
+            body.append(Page(page.number, page.lines))
+            continue
         while rest:
-            known = tables[-1].header if tables else None
+            known = tables[-1].header if tables else first_seen
             found = _next_header(rest, reader, known)
             if found is None:
                 if tables:
                     tables[-1] = _grow(tables[-1], page.number, rest)
-                else:
+                elif rest:
                     body.append(Page(page.number, tuple(rest)))
                 break
             at, header = found
@@ -156,6 +164,21 @@ def _with_leftovers(
     return replace(header, lines_used=used, lines=kept)
 
 
+def _first_table_page(
+    pages: Sequence[DumpPage], reader: DumpReader
+) -> tuple[int, HeaderFound | None]:
+    """Index of the first page with a table, and the first header that is read well."""
+    for index, page in enumerate(pages):
+        found = _next_header(page.lines, reader, None)
+        if found is not None:
+            header = found[1]
+            top = 2 * HEADER_REACH
+            while index and _next_header(pages[index - 1].lines[:top], reader, header):
+                index -= 1
+            return index, header
+    return len(pages), None
+
+
 def _next_header(
     lines: Sequence[str], reader: DumpReader, known: HeaderFound | None
 ) -> tuple[int, HeaderFound] | None:
@@ -190,7 +213,9 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
     notices: list[Notice] = []
     tables: list[Table] = []
     if dumped:
-        language = reader.open([line for page in pages for line in page.lines if line])
+        language = reader.open(
+            [line for page in pages for line in page.lines if line], paragraphs(body)
+        )
         position = 0
         while position < len(dumped):
             table = dumped[position]
@@ -213,6 +238,18 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
         tables=tuple(tables),
         notices=tuple(notices),
     )
+
+
+def paragraphs(pages: Sequence[Page]) -> tuple[str, ...]:
+    """Paragraphs of running text: printed lines up to a blank line, joined by line breaks."""
+    found: list[list[str]] = [[]]
+    for page in pages:
+        for line in page.lines:
+            if not line or line.startswith(("-", "+")):
+                found.append([])
+            if line:
+                found[-1].append(line)
+    return tuple("\n".join(lines) for lines in found if lines)
 
 
 def part_columns(
@@ -305,4 +342,4 @@ def join_halves(left: DumpTable, rows: Sequence[Row], right: DumpTable) -> Table
             cell = Cell("\n".join(half.lines), beside.page, half.confidence, METHOD)
             joined.append(Row((*row.cells, cell), row.page_first, beside.page))
             alignment.append(f"left page {part.page} with right page {beside.page}: {half.how}")
-    return Table(names, tuple(joined), left.title, tuple(alignment))
+    return Table(names, tuple(joined), (*left.title, *right.title), tuple(alignment))

@@ -18,12 +18,14 @@ from normalizers.folding import fold
 _ROMAN = re.compile(r"^[IVXl1|!\]T]{1,5}[.:)]?$")
 _DOTTED = re.compile(r"^[IVXl1|!\]T]{0,5}[.,'|]\s?[\dlI]{1,2}[.:)]?$")
 _LETTER = re.compile(r"^[A-EĐ][.:)]?$")
+_RULES = ("|", "¦", "_|", "|_")
 _WORDS = ("nhom", "phan", "muc", "chuong")
 
 CERTAIN_ROMAN = 0.0
 LOOKS_ARABIC = -3.0  # "1" or "11" is more often a row's number
 LETTER = -2.0
 DOTTED = -1.0
+BEFORE_A_RULE = -2.5  # a misread code, parted from its title by a printed rule
 NO_CODE = -5.0
 
 
@@ -45,6 +47,8 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
         return _with_rules(tokens, 1), CERTAIN_ROMAN if sure else LOOKS_ARABIC
     if _LETTER.match(first):
         return _with_rules(tokens, 1), LETTER
+    if len(tokens) > 2 and tokens[1] in _RULES and len(first) <= 3 and not first.isdigit():
+        return _with_rules(tokens, 1), BEFORE_A_RULE
     if re.match(r"^[\d“\"(-]", first):
         return None
     return (0, NO_CODE) if first[:1].isupper() else None

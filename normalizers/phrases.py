@@ -11,6 +11,7 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 Context = tuple[str, ...]
 LogProbability = Callable[[str, Context], float]
@@ -20,6 +21,7 @@ ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
 _PUNCTUATION = " .,:;!?()\"'“”‘’"
 
 
+@lru_cache(maxsize=65536)
 def bare(word: str) -> str:
     """The word without case and punctuation, as the phrase counts know it."""
     return word.strip(_PUNCTUATION).lower() if word != END else word
@@ -34,19 +36,26 @@ class PhraseLanguage:
         general: LogProbability,
         share: float = 0.9,
         longest_list: int = 3,
+        discount: int = 0,
     ) -> None:
+        """``discount`` is taken off every count: 1 leaves only what at least two phrases say."""
         self._general = general
         self._share = share
         self._counts: list[dict[Context, Counter[str]]] = [
             defaultdict(Counter) for _ in ORDER_SHARES
         ]
         self._known: dict[tuple[str, Context], float] = {}
+        self._tables: list[dict[Context, dict[str, float] | None]] = [{} for _ in ORDER_SHARES]
+        self._following: dict[Context, list[dict[str, float] | None]] = {}
         choose = random.Random(0)  # fixed: the same phrases always give the same language
         for phrase in phrases:
             for length in range(1, longest_list + 1):
                 listed = [phrase, *choose.choices(phrases, k=length - 1)]
                 choose.shuffle(listed)
                 self._count([bare(w) for p in listed for w in p.split()])
+        for table in self._counts if discount else ():
+            for seen in table.values():
+                seen.subtract(dict.fromkeys(seen, discount))
 
     def _count(self, words: Sequence[str]) -> None:
         padded = ["<s>", "<s>", *(w for w in words if w), END]
@@ -56,7 +65,7 @@ class PhraseLanguage:
 
     def log_probability(self, word: str, context: Context) -> float:
         """Natural log of P(word | up to two words before it); ``()`` is the start of a cell."""
-        key = (word, context[-2:])
+        key = (word, context)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._compute(word, context)
@@ -64,14 +73,34 @@ class PhraseLanguage:
 
     def _compute(self, word: str, context: Context) -> float:
         target = bare(word)
-        before = ["<s>", "<s>", *(bare(w) for w in context)][-2:]
         stock = 0.0
-        for order, (table, weight) in enumerate(zip(self._counts, ORDER_SHARES, strict=True)):
-            seen = table.get(tuple(before[order:]))
-            if seen:
-                stock += weight * seen[target] / seen.total()
+        for table, weight in zip(self._shares(context), ORDER_SHARES, strict=True):
+            if table:
+                stock += weight * table.get(target, 0.0)
         general = math.exp(max(self._general(word, context), -40.0))
         return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
+
+    def _shares(self, context: Context) -> list[dict[str, float] | None]:
+        """What follows the context in the phrases, as shares, for each order."""
+        known = self._following.get(context)
+        if known is None:
+            before = ["<s>", "<s>", *(bare(w) for w in context)][-2:]
+            known = [self._order(order, tuple(before[order:])) for order in range(len(before) + 1)]
+            self._following[context] = known
+        return known
+
+    def _order(self, order: int, before: Context) -> dict[str, float] | None:
+        known = self._tables[order]
+        if before not in known:
+            known[before] = _as_shares(self._counts[order].get(before))
+        return known[before]
+
+
+def _as_shares(seen: Counter[str] | None) -> dict[str, float] | None:
+    total = seen.total() if seen else 0
+    if not seen or total <= 0:
+        return None
+    return {word: count / total for word, count in seen.items() if count > 0}
 
 
 def deadline_phrases() -> tuple[str, ...]:

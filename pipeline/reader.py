@@ -7,15 +7,17 @@ become column kinds, and each kind of column gets its language.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
-from extractors.interleaved import Context, Kind
+from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.phrases import PhraseLanguage, deadline_phrases, target_phrases
 from normalizers.repair import Candidate, RepairModel, RepairSession
+
+BODY_SHARE = 0.3  # of a text column's language
+COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
 
 _KINDS: dict[str, Kind] = {
     "number": "number",
@@ -50,30 +52,46 @@ def heading_of(column: Column, columns: Sequence[Column]) -> str:
 
 
 class ColumnReader:
-    """Languages of one document's columns (``extractors.interleaved.DocumentReader``)."""
+    """Languages of one document's columns (``extractors.interleaved.DocumentReader``).
 
-    def __init__(self, session: RepairSession) -> None:
-        self.session = session
+    ``body`` is the document's running text, a paragraph an entry: a plan's body says in other
+    words, and often in the same, what its appendices say.
+    """
+
+    def __init__(self, session: RepairSession, body: Sequence[str]) -> None:
+        self._session = session
+        said = [repaired.text for repaired in session.repair_all(body)]
+        general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
+        text = general.log_probability if said else session.log_probability
+        self._languages: dict[Kind, Language] = {
+            "text": text,
+            "agency": PhraseLanguage(agency_phrases(), text).log_probability,
+            "deadline": PhraseLanguage(
+                deadline_phrases(), text, share=0.97, longest_list=1
+            ).log_probability,
+            "target": PhraseLanguage(
+                target_phrases(), text, share=0.99, longest_list=1
+            ).log_probability,
+        }
 
     def candidates(self, token: str) -> Sequence[Candidate]:
-        return self.session.candidates(token)
+        """What a damaged token may have been."""
+        return self._session.candidates(token.strip("-–—_") or token)
 
-    def log_probability(self, kind: Kind, word: str, context: Context) -> float:
-        if kind == "text":
-            return self.session.log_probability(word, context)
-        return self._phrases[kind].log_probability(word, context)
+    def language(self, kind: Kind) -> Language:
+        """The language of a kind of column."""
+        return self._languages[kind]
+
+    def learned(self, kind: Kind, cells: Sequence[str]) -> Language:
+        """The language of a column whose cells have been read: what several of them say."""
+        said = [repaired.text for repaired in self._session.repair_all(cells) if repaired.text]
+        return PhraseLanguage(
+            said, self._languages[kind], share=COLUMN_SHARE, longest_list=1, discount=1
+        ).log_probability
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
+        """Leading tokens that are the code of a group row, and the cost of that reading."""
         return group_code(tokens)
-
-    @cached_property
-    def _phrases(self) -> dict[Kind, PhraseLanguage]:
-        general = self.session.log_probability
-        return {
-            "agency": PhraseLanguage(agency_phrases(), general),
-            "deadline": PhraseLanguage(deadline_phrases(), general, share=0.97, longest_list=1),
-            "target": PhraseLanguage(target_phrases(), general, share=0.99, longest_list=1),
-        }
 
 
 class Reader:
@@ -87,10 +105,10 @@ class Reader:
         self.session: RepairSession | None = None
         self._columns: dict[tuple[str, ...], tuple[Column, ...]] = {}
 
-    def open(self, lines: Sequence[str]) -> ColumnReader:
-        """Adapt the repair model to a document, given all its printed lines."""
+    def open(self, lines: Sequence[str], body: Sequence[str]) -> ColumnReader:
+        """Adapt the repair model to a document: all its printed lines, its body's paragraphs."""
         self.session = self._model.session(lines)
-        return ColumnReader(self.session)
+        return ColumnReader(self.session, body)
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
         """The table header that begins at ``lines[0]``, if one does."""

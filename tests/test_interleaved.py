@@ -10,6 +10,7 @@ import pytest
 from extractors.interleaved import (
     Context,
     Kind,
+    Language,
     TangledRow,
     number_cost,
     read_row_number,
@@ -50,8 +51,12 @@ class ToyReader:
     def candidates(self, token: str) -> Sequence[Reading]:
         return (Reading(token, -0.1),)
 
-    def log_probability(self, kind: Kind, word: str, context: Context) -> float:
-        return self._languages[kind].log_probability(word, context)
+    def language(self, kind: Kind) -> Language:
+        return self._languages[kind].log_probability
+
+    def learned(self, kind: Kind, cells: Sequence[str]) -> Language:
+        assert len(cells) > 0
+        return self.language(kind)
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         return group_code(tokens)

@@ -10,7 +10,7 @@ from extractors.ocr_dump import HeaderFound, find_tables, split_pages
 class OneHeader:
     """Knows a header whose first line begins with "TT"."""
 
-    def open(self, lines: Sequence[str]) -> object:
+    def open(self, lines: Sequence[str], body: Sequence[str]) -> object:
         raise AssertionError("not needed")
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
