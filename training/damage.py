@@ -1,7 +1,7 @@
 """Make damage pairs: ``python -m training.damage [--first N] [--pages N]``.
 
 Clean paragraphs are printed as dense pages, aged, read by Tesseract with ``eng``, and what is read
-is aligned line by line with what was printed. One TSV file a hundred pages is written to the cache:
+is aligned line by line with what was printed. One TSV file every 25 pages is written to the cache:
 ``page, split, face, dpi, printed line, read line``. Page ``i`` depends on the seed and ``i`` alone.
 Splits: ``train``; ``text`` (held-out paragraphs, known faces); ``face`` (held-out paragraphs and
 held-out faces).
@@ -150,7 +150,7 @@ def damage_document(number: int, paragraphs: list[str]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--pages", type=int, default=1600)
+    parser.add_argument("--pages", type=int, default=700)
     parser.add_argument("--documents", type=int, default=0, help="make held-out documents instead")
     arguments = parser.parse_args()
     folder = corpus.CACHE / "damage"
