@@ -34,8 +34,10 @@ Context = tuple[str, ...]
 class Reading(Protocol):
     """What one damaged token may have been."""
 
-    word: str
-    log_channel: float
+    @property
+    def word(self) -> str: ...
+    @property
+    def log_channel(self) -> float: ...
 
 
 Language = Callable[[str, Context], float]
