@@ -118,7 +118,8 @@ def _placed(text: str, province: str | None) -> str | None:
 def _without_place(text: str) -> str:
     """The name without its province; "Báo {tinh}" → "Báo tỉnh", too short to stand alone."""
     stem = re.sub(r"\s+(tỉnh\s+)?\{tinh\}", "", text)
-    return stem if stem == text or len(stem.split()) > 2 else f"{stem} tỉnh"
+    whole = stem == text or len(stem.split()) > 2 or stem.startswith("Tỉnh")
+    return stem if whole else f"{stem} tỉnh"
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +160,7 @@ def _bodies(
             kind=entry["kind"],
             level=level,
             parent_id=identify(entry.get("parent")),
-            aliases=tuple(dict.fromkeys(names[1:])),
+            aliases=tuple(name for name in dict.fromkeys(names[1:]) if name != names[0]),
             valid_from=entry.get("valid_from"),
             valid_to=entry.get("valid_to"),
             successor_id=identify(entry.get("successor")),
@@ -201,16 +202,21 @@ def _groups(
 
 # --- splitting a list of names ----------------------------------------------------------------
 
-_WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*|;")
 _TRAILING = " \t;,.:–—-|"
 
 
 @cache
 def _names_by_word() -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """All printed names as folded words, under their first word, longest first."""
+    """All printed names as folded words, under their first word, longest first.
+
+    A semicolon counts as a word: "Các sở, ngành; địa phương" is found with and without it, and
+    no other name runs over one.
+    """
     names: set[tuple[str, ...]] = set()
     for agency in agencies():
-        names.update(_name_words(name) for name in (agency.name, *agency.aliases))
+        for name in (agency.name, *agency.aliases):
+            names.update((_name_words(name), _name_words(name.replace(";", ","))))
     for entry in _data()["province"]:
         for text in (entry["name"], *entry.get("aliases", ())):
             if "{tinh}" in text:

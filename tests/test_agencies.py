@@ -74,6 +74,8 @@ def test_a_group_knows_its_members_of_today() -> None:
         ("Văn phòng HĐND và UBND; Công an xã", ("Văn phòng HĐND và UBND", "Công an xã")),
         ("Các sở, ngành; địa phương", ("Các sở, ngành; địa phương",)),
         ("Sở Y tế và Sở Tài chính", ("Sở Y tế", "Sở Tài chính")),
+        ("Tỉnh đoàn; Tỉnh đoàn", ("Tỉnh đoàn", "Tỉnh đoàn")),
+        ("Tỉnh ủy; tỉnh Quảng Ngãi", ("Tỉnh ủy", "tỉnh Quảng Ngãi")),
         (
             "Các đơn vị quản lý, vận hành nền tảng số, hệ thống thông tin và cơ sở dữ liệu",
             ("Các đơn vị quản lý, vận hành nền tảng số, hệ thống thông tin và cơ sở dữ liệu",),
