@@ -337,6 +337,8 @@ def _index(scope: Scope) -> _Index:
     if province:
         folded = fold(province)
         tails += [f"tinh {folded}", f"thanh pho {folded}", folded]
+    if scope.commune:
+        tails.append(scope.commune.replace("-", " "))
     keys = tuple(by_key)
     return _Index(
         {key: tuple(entries) for key, entries in by_key.items()},
@@ -383,9 +385,9 @@ def _exactly(mention: str, entries: Sequence[tuple[Agency, str]]) -> Match:
 def resolve(mention: str, scope: Scope) -> Match:
     """Which agency of ``scope`` a mention names.
 
-    Exact names and aliases first, then without what only qualifies them ("có liên quan", the
-    province's own name), then the nearest name in folded edit distance: accepted only where it
-    is near (≥ 0.84) and clearly nearer than any other agency's (by ≥ 0.06).
+    Exact names and aliases first, then without what only qualifies them ("có liên quan", the own
+    name of the province or commune), then the nearest name in folded edit distance: accepted only
+    where it is near (≥ 0.84) and clearly nearer than any other agency's (by ≥ 0.06).
     """
     text = one_line(mention).strip(_TRAILING)
     if len(text) > _LONGEST_MENTION:

@@ -72,7 +72,7 @@ _RECIPIENT_NOTES = (
     "đăng tải",
 )
 _FOLDED_NOTES = tuple(ink(note) for note in _RECIPIENT_NOTES)
-_SURE_AGENCY = 0.6
+_SURE_AGENCY = 0.5
 _LIKE_AGENCY = 0.75
 # Abbreviations with a Đ, as OCR prints them.
 _CODES = {
@@ -351,8 +351,17 @@ def _merge_attachments(seen: _Attachment, repaired: _Attachment) -> _Attachment:
         doc_type=repaired.doc_type or seen.doc_type,
         number=_surer_number(seen.number, repaired.number),
         issued_on=seen.issued_on or repaired.issued_on,
-        issuer=repaired.issuer or seen.issuer,
+        issuer=_surer_issuer(seen.issuer, repaired.issuer),
     )
+
+
+def _surer_issuer(seen: str | None, repaired: str | None) -> str | None:
+    """The issuer as repaired where that names a body; else the body nearest to the print."""
+    for name in (repaired, seen):
+        if name and any(ink(name).startswith(start) for start, _, _ in _BODIES):
+            return name
+    reading = read_agency_cell(seen or repaired or "")
+    return _spelled_out(reading.text) if reading.confidence >= _SURE_AGENCY else repaired or seen
 
 
 def _surer_number(seen: _Number | None, repaired: _Number | None) -> _Number | None:

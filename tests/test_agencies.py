@@ -115,6 +115,7 @@ def test_every_name_of_the_registry_is_one_mention() -> None:
         ("Công an tỉnh", Scope(), "tinh.cong-an-tinh", "exact"),
         ("Phòng Kinh tế", COMMUNE, "quang-ngai.binh-chuong.phong-kinh-te", "exact"),
         ("Phòng Văn hóa- Xã hội", COMMUNE, "quang-ngai.binh-chuong.phong-van-hoa-xa-hoi", "exact"),
+        ("UBND xã Bình Chương", COMMUNE, "quang-ngai.binh-chuong.ubnd-xa", "alias"),
         ("Sở Nội vụ tỉnh Quảng Ngãi", PROVINCE, "quang-ngai.so-noi-vu", "alias"),
         ("Văn phòng UVND tỉnh", PROVINCE, "quang-ngai.van-phong-ubnd-tinh", "fuzzy"),
         ("Văn phòng UND tỉnh", PROVINCE, "quang-ngai.van-phong-ubnd-tinh", "fuzzy"),

@@ -208,6 +208,17 @@ def test_damaged_text_keeps_numbers_and_names_from_the_print() -> None:
     assert letterhead.recipients == ("Thường trực HĐND xã", "Sở Y tế (b/cáo)", "Lưu: VT")
 
 
+def test_issuer_that_repair_did_not_mend_is_read_from_the_print() -> None:
+    above = ["PHỤ LỤC 02", "TỔNG HỢP"]
+    printed = [*above, "Go cdo s6 -BC/PU ngay /8/2025 cua Pang iy UBND tinh Lam Dong)"]
+    repaired = [*above, "Gò cáo số -BC/PU ngày /8/2025 của Pang iý UBND tỉnh Lâm Đồng)"]
+    letterhead = read_letterhead(repaired, printed)
+    assert letterhead.issuer == "Đảng ủy UBND tỉnh Lâm Đồng"
+    assert letterhead.doc_type == "Báo cáo"
+    assert letterhead.is_draft
+    assert letterhead.doc_number is None
+
+
 def test_nothing_is_made_up() -> None:
     letterhead = read_letterhead(["1. Một dòng chữ bất kỳ của văn bản."])
     assert letterhead.doc_number is None
