@@ -63,10 +63,15 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what it holds, and the year it stands for where it is a year's column."""
+    """One column: what it holds, and the year it stands for where it is a year's column.
+
+    ``years`` are the years whose marks stand together in one column, as a dump without geometry
+    gives them; ``year`` is None then.
+    """
 
     field: Field
     year: int | None = None
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,10 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "san pham ket qua",
         "ket qua san pham",
         "ket qua san pham du kien",
+        "san pham ket qua du kien",
+        "san pham ket qua can dat",
+        "san pham ket qua dau ra",
+        "du kien san pham ket qua",
         "du kien san pham",
         "san pham du kien",
         "san pham hoan thanh",
@@ -290,6 +299,9 @@ _HEADINGS: dict[Role, tuple[str, ...]] = {
         "phan ky thoi gian",
         "phan ky thoi gian trien khai",
         "phan ky thoi gian thuc hien",
+        "phan ky thuc hien",
+        "phan ky dau tu",
+        "nam thuc hien",
     ),
     "more": (
         "trien khai theo doi",
@@ -322,10 +334,17 @@ _USUAL_ORDER: tuple[Field, ...] = (
     "unknown",
 )
 _YEAR_CELL = re.compile(r"(?:^|.*\b)(20\d\d)$")
-_YEARS_LINE = re.compile(r"^\W*(20\d\d(?:\W+20\d\d)+)\W*$")
-_MOST_HEADER_LINES = 9
+_YEAR = re.compile(r"20\d\d")
+_YEARS_LINE = re.compile(r"^\W*(20\d\d(?:\W+20\d\d)*)\W*$")
+_STRAY_MARKS = " -+*•–.,:;"
+_SPAN = re.compile(r"20\d\d\s*[-–]\s*20\d\d")
+_MOST_YEARS = 12
+_FEWEST_YEARS = 3  # printed side by side, so many years head columns of their own
+_PHASES = ("phan ky", "nam thuc hien")
+_MOST_HEADER_LINES = 14
 _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
+_WHOLE_PHRASE = 11  # letters and blanks of a heading that chance likeness hardly makes
 _RULED = re.compile(r"[|\[\]{}]")
 # Headings of two words that a narrow column prints on two lines.
 _HALVES: tuple[tuple[str, str, Role], ...] = (
@@ -354,6 +373,15 @@ _PHRASES: tuple[str, ...] = tuple(
 )
 _ROLE: dict[str, Role] = {
     fold(phrase): role for role, phrases in _HEADINGS.items() for phrase in phrases
+}
+# The last word or two of a heading, which a narrow column prints on a line of its own.
+_TAILS: dict[str, frozenset[Role]] = {
+    tail: frozenset(
+        role for phrase, role in _ROLE.items() if phrase.replace(" ", "").endswith(tail)
+    )
+    for phrase in _PHRASES
+    for tail in (phrase.rsplit(" ", 1)[-1], "".join(phrase.split()[-2:]))
+    if len(phrase.split()) > 2
 }
 _TIGHT: tuple[str, ...] = tuple(phrase.replace(" ", "") for phrase in _PHRASES)
 
@@ -401,10 +429,21 @@ def read_header(texts: Sequence[str]) -> tuple[Column, ...] | None:
     """
     readings = [_role_of_text(text) for text in texts]
     columns = _settle([role for role, _ in readings], [year for _, year in readings])
+    columns = tuple(
+        Column("year", years=_years_of(text)) if _years_of(text) else column
+        for text, column in zip(texts, columns, strict=True)
+    )
     known = [column.field for column in columns if column.field != "unknown"]
     if "text" not in known or len(known) < 2 or known == ["number", "text"]:
         return None
     return columns
+
+
+def _years_of(text: str) -> tuple[int, ...]:
+    """The years of a heading that is nothing but several years ("2026 2027 2028")."""
+    found = words(text)
+    several = len(found) > 1 and all(_YEAR.fullmatch(word) for word in found)
+    return tuple(map(int, found)) if several and not _SPAN.search(text) else ()
 
 
 def _settle(roles: Sequence[Role | None], years: Sequence[int | None]) -> tuple[Column, ...]:
@@ -492,11 +531,17 @@ class _Line:
 def _scan(line: str) -> _Line:
     """Find the headings of one line: the longest and likest first, none overlapping."""
     found = words(line)
-    years_match = _YEARS_LINE.match(line)
-    if years_match:
-        return _Line(found, (), tuple(int(year) for year in re.findall(r"20\d\d", line)))
+    years = () if _SPAN.search(line) else tuple(int(y) for y in found if _YEAR.fullmatch(y))
+    if years and (_YEARS_LINE.match(line) or len(years) >= _FEWEST_YEARS):
+        line = _YEAR.sub(" | ", line)
+        found = words(line)
+    elif not (years and found[0] == str(years[0]) and len(found) <= _FEWEST_YEARS + 1):
+        years = ()
+    else:  # "2026 tri/Danh gia": the year of the goals beside another heading's end
+        line = _YEAR.sub(" ", line, count=1)
+        found = words(line)
     if not found or len(found) > _MOST_WORDS_OF_A_LINE or _PROSE.search(line):
-        return _Line(found, (), ())
+        return _Line(found, (), years)
     limits = _column_limits(line)
     spans = [
         (start, end)
@@ -516,7 +561,7 @@ def _scan(line: str) -> _Line:
             worth = len(_TIGHT[column]) * (score - 0.35) - 0.5
             hits.setdefault(end, []).append((worth, _Piece(_ROLE[phrase], start, end, phrase)))
     pieces = _believable(found, _worthiest(hits, len(found)))
-    return _Line(found, tuple(pieces + _last_heading(found, pieces)), ())
+    return _Line(found, tuple(pieces + _last_heading(found, pieces)), years)
 
 
 def _last_heading(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
@@ -582,8 +627,8 @@ def header_columns_of_lines(
     used = 0
     blanks = 0
     for index, line in enumerate(lines[: _MOST_HEADER_LINES * 2]):
-        reading = _scan(line)
-        if not reading.found:
+        reading = _scan(line if known is None else line.strip(_STRAY_MARKS))
+        if not reading.found and not reading.years:
             if not scanned and line.strip():
                 return None
             blanks += 1
@@ -591,14 +636,16 @@ def header_columns_of_lines(
                 break
             continue
         blanks = 0
-        if not _goes_on(reading, scanned, known):
+        below = _following(lines[index + 1 :]) if not scanned else None
+        if not _goes_on(reading, scanned, known, below):
             break
+        says = reading.pieces or reading.years or _stray(reading) or _is_tail(reading, scanned)
         scanned.append(reading)
-        if reading.pieces or reading.years or _stray(reading):
+        if says:
             used = index + 1
         if len(scanned) >= _MOST_HEADER_LINES:
             break
-    if not scanned or not scanned[0].found or _shouts(lines):
+    if not scanned or not scanned[0].found or (_shouts(lines) and not _is_strong(scanned[0])):
         return None
     while scanned and not (scanned[-1].pieces or scanned[-1].years or _stray(scanned[-1])):
         scanned.pop()
@@ -634,16 +681,61 @@ def _stray(line: _Line) -> bool:
     return len(line.found) <= 4 and not halves.isdisjoint(line.found)
 
 
-def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> bool:
-    """Whether the line can be a line of the header begun by ``before``."""
+def _following(lines: Sequence[str]) -> _Line | None:
+    """The next printed line, which a blank line may part from the one before it."""
+    near = next((line for line in lines[: _MOST_BLANK_LINES + 1] if line.strip()), None)
+    return None if near is None else _scan(near)
+
+
+def _is_strong(line: _Line) -> bool:
+    """Whether a line alone is surely one of a header: three headings and hardly anything else."""
+    return len({piece.role for piece in line.pieces} - {"more"}) >= 3 and line.cover >= 0.7
+
+
+def _is_tail(line: _Line, before: Sequence[_Line]) -> bool:
+    """Whether the line holds only the end of a heading that stands in ``before``."""
+    if not 1 <= len(line.found) <= 2:
+        return False
+    roles = {piece.role for earlier in before for piece in earlier.pieces}
+    return not roles.isdisjoint(_TAILS.get("".join(line.found), frozenset()))
+
+
+def _heads_years(line: _Line, before: Sequence[_Line], known: HeaderReading | None) -> bool:
+    """Whether the years of a line can stand in a header: of columns of marks, or of the goals."""
+    if len(line.years) >= _FEWEST_YEARS or any(earlier.years for earlier in before):
+        return True
+    if known is not None and any(column.field == "year" for column in known.columns):
+        return True
+    return any(
+        piece.role == "goal" or piece.phrase.startswith(_PHASES)
+        for earlier in before
+        for piece in earlier.pieces
+    )
+
+
+def _goes_on(
+    line: _Line, before: list[_Line], known: HeaderReading | None, below: _Line | None
+) -> bool:
+    """Whether the line can be a line of the header begun by ``before``.
+
+    ``below`` is the next line of a header's first one: over a line that surely is a header's, one
+    that is mostly noise counts too.
+    """
     if line.years:
-        return bool(before)
+        if not before and len(line.pieces) < 2:
+            return False
+        if before and not _heads_years(line, before, known):
+            return False
+        if sum(len(word) for word in line.found) <= _FEWEST_YEARS:
+            return True
     letters = sum(len(word) for word in line.found)
     roles = {piece.role for piece in line.pieces}
     if not before:
         least = 0.38 if known is not None and "number" in roles else 0.55
         if not line.pieces:
             return len(line.found) <= 2 and not _FIRST_HALVES.isdisjoint(line.found)
+        if below is not None and _is_strong(below) and roles.isdisjoint(_TEXT_ROLES):
+            least = 0.3
         return line.cover >= least
     if line.pieces:
         if line.found[0].isdigit() and len(line.found) > 1:
@@ -654,7 +746,10 @@ def _goes_on(line: _Line, before: list[_Line], known: HeaderReading | None) -> b
             piece.role in _TEXT_ROLES for earlier in before for piece in earlier.pieces
         ):
             return False
-        return line.cover >= 0.42
+        said = {piece.role for earlier in before for piece in earlier.pieces}
+        return line.cover >= (0.6 if roles <= said else 0.42)
+    if _is_tail(line, before):
+        return True
     return letters <= 6 and not any(word.isdigit() for word in line.found)
 
 
@@ -662,7 +757,7 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
     """Merge the headings of the lines into columns, in the order the lines show them."""
     goals = {piece.phrase for line in lines for piece in line.pieces if piece.role == "goal"}
     two_goals = any(goal.startswith("muc") for goal in goals)
-    years = [year for line in lines for year in line.years]
+    years = _marked_years(lines)
     sequences: list[list[Role]] = []
     waiting_deadline = False
     for line in lines:
@@ -688,6 +783,12 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
             roles.append(role)
         sequences.append(roles)
     joined = {role for roles in sequences for role in roles}
+    if "reported" in joined and "coordinate" in joined and "deadline" not in joined:
+        # "Kết quả" and the "thực hiện" of a lost "Thời gian": a report names no agencies to help
+        for roles in sequences:
+            if roles and roles[-1] == "reported":
+                roles[-1:] = ["outcome", "deadline"]
+        joined = {role for roles in sequences for role in roles}
     for role in _joined_halves(lines, joined):
         sequences.append([role])
         joined.add(role)
@@ -695,11 +796,42 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
     indicators = "indicator" in has
     orders = [[_field_of(role, has, indicators) for role in roles] for roles in sequences]
     fields = _merge(orders)
+    if "text" not in fields and _is_table_of_work(lines):
+        fields.insert(1 if "number" in fields else 0, "text")  # its heading alone was lost
     if "text" in fields and "number" not in fields:
         fields.insert(0, "number")  # plans number their rows: a lost "TT" is still a column
     columns = [Column(field) for field in fields]
-    columns += [Column("year", year) for year in years]
+    if years:
+        note = len(columns) - (fields[-1:] == ["note"])
+        columns.insert(note, Column("year", years=tuple(years)))
     return tuple(columns)
+
+
+def _is_table_of_work(lines: Sequence[_Line]) -> bool:
+    """Whether one line holds headings of an agency and of a deadline or outcome, and little else.
+
+    No sentence does; so it heads a table, and a table of a plan says what is to be done.
+    """
+    for line in lines:
+        agencies = any(piece.phrase.startswith(("co quan", "don vi ")) for piece in line.pieces)
+        others = {"deadline", "outcome", "goal"}.intersection(
+            piece.role for piece in line.pieces if len(piece.phrase) >= _WHOLE_PHRASE
+        )
+        if agencies and others and line.cover >= 0.75 and len(line.found) <= 14:
+            return True
+    return False
+
+
+def _marked_years(lines: Sequence[_Line]) -> list[int]:
+    """The years that head columns of their own: several, one after the other.
+
+    A single year belongs to a heading ("Mục tiêu năm 2026"). A year in the middle that OCR lost
+    is known from the ones beside it.
+    """
+    seen = {year for line in lines for year in line.years}
+    if len(seen) < 2 or max(seen) - min(seen) >= _MOST_YEARS:
+        return []
+    return list(range(min(seen), max(seen) + 1))
 
 
 def _joined_halves(lines: Sequence[_Line], known: set[Role]) -> list[Role]:
@@ -748,14 +880,18 @@ def _enough(columns: Sequence[Column], lines: Sequence[_Line]) -> bool:
     if not others & {"lead", "implement", "coordinate", "year"} and len(others) < 2:
         return False
     numbered = [piece for line in lines for piece in line.pieces if piece.role == "number"]
-    if any(piece.phrase for piece in numbered):
+    if any(piece.phrase for piece in numbered) or _is_table_of_work(lines):
         return True
     least = min(line.cover for line in lines if line.pieces)
     if numbered and least >= 0.55:
         return len(others) >= 2 or least >= 0.8
     if len(others) >= 3 and least >= 0.7:
         return True
-    whole = {piece.role for line in lines for piece in line.pieces if len(piece.phrase) >= 11}
+    if len(others) >= 2 and least >= 0.9 and not any(len(line.pieces) > 2 for line in lines):
+        return True  # each cell of the header on a line of its own
+    whole = {
+        piece.role for line in lines for piece in line.pieces if len(piece.phrase) >= _WHOLE_PHRASE
+    }
     named = "coordinate" in whole and not whole.isdisjoint(("lead", "doer"))
     return named and least >= 0.75
 

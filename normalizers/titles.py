@@ -32,12 +32,14 @@ class TitleBlock:
     """What stood above a table.
 
     ``label`` is None where no appendix is announced and "" where it has no number; ``attached`` is
-    the sentence "(Kèm theo ...)" with its brackets, "" where there is none.
+    the sentence "(Kèm theo ...)" with its brackets, "" where there is none. ``rest`` are damaged
+    lines after that sentence that are no title's: of the table, read out of their order.
     """
 
     label: str | None
     title: str
     attached: str
+    rest: tuple[str, ...] = ()
 
 
 def read_title_block(
@@ -53,6 +55,7 @@ def read_title_block(
     label: str | None = None
     title: list[str] = []
     attached: list[str] = []
+    rest: list[str] = []
     is_open = False
     for line in lines:
         line = join_lines(line)
@@ -64,10 +67,14 @@ def read_title_block(
         begins = not attached and begins_attachment(line)
         if begins or (is_open and not is_capitals(line)):
             attached.append(line)
-            is_open = not line.endswith(")")
+            is_open = not line.rstrip(". ").endswith((")", "}", "]"))
+        elif attached and not is_capitals(line):
+            rest.append(line)
         else:
             title.append(line)
-    return TitleBlock(label, repair(join_cut_lines(title)), repair(join_cut_lines(attached)))
+    return TitleBlock(
+        label, repair(join_cut_lines(title)), repair(join_cut_lines(attached)), tuple(rest)
+    )
 
 
 def begins_attachment(line: str) -> bool:

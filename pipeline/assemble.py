@@ -7,8 +7,10 @@ finding that holds its cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
@@ -19,13 +21,14 @@ from normalizers.sections import (
     expected_codes,
     is_next,
     kind_of,
+    read_appendix_label,
     read_section_code,
     split_section_title,
 )
-from normalizers.titles import TitleBlock, read_title_block
+from normalizers.titles import TitleBlock, begins_attachment, read_title_block
 from pipeline.numbering import audit_numbering
 from pipeline.plan import Appendix, Finding, Plan, PlanRow
-from records import Cell, Document, Row, Table
+from records import Cell, Document, Page, Row, Table
 
 __all__ = ["Appendix", "Finding", "Plan", "PlanRow", "assemble", "letterhead_lines"]
 
@@ -33,9 +36,13 @@ Repair = Callable[[str], str]
 ReadHeader = Callable[[Sequence[str]], "tuple[Column, ...] | None"]
 
 _MARKS = frozenset("xX×✓✔√vV+*●•")
+_SEVERAL_MARKS = re.compile(r"[xX×✓✔√vVkK+*●•]{1,3}")
 _NO_MARK = frozenset(("", "-", "–"))
 _MOST_EVIDENCE = 4000
 _STRAY_CONFIDENCE = 0.3
+_TITLE_LINES = 6  # an appendix's label and title take no more printed lines
+_NUMBERED_LINE = re.compile(r"^\W*\d{1,3}\s*[.|\])_]?\s*\S*[^\W\d_]{2}")
+_FEWEST_NUMBERED = 3
 
 
 def _unchanged(text: str) -> str:
@@ -85,7 +92,9 @@ def assemble(
         before = len(state.rows)
         _add_rows(state, table, columns, dataset)
         _count_rows(state, table, dataset, len(state.rows) - before)
-    if not state.rows:
+    unread = _unread_appendices(document) if state.damaged else []
+    state.findings += unread
+    if not state.rows and not unread:
         state.findings.append(_no_appendix(document))
     state.findings.extend(audit_numbering(state.rows))
     findings = tuple(_within(finding, len(state.rows)) for finding in state.findings)
@@ -120,6 +129,14 @@ def _enter_table(state: _Assembly, table: Table) -> None:
     header = tuple(join_lines(name).casefold() for name in table.header)
     if table.title:
         block = read_title_block(table.title, state.block.label or "", state.repair)
+        if block.rest:
+            state.findings.append(
+                Finding(
+                    "stray_line",
+                    "Dòng này đứng giữa tên phụ lục và tiêu đề bảng, không rõ thuộc hàng nào.",
+                    "\n".join(block.rest),
+                )
+            )
         new = block.label is not None or header != state.header
         if block.label is None and state.header and header != state.header:
             block = TitleBlock(state.block.label, block.title or state.block.title, block.attached)
@@ -170,7 +187,8 @@ def _cell_names(header: Sequence[str], columns: Sequence[Column]) -> list[str]:
     names = []
     for printed, column in zip(header, columns, strict=True):
         if column.field == "year":
-            names.append(f"year:{column.year}")
+            several = f"{column.years[0]}-{column.years[-1]}" if column.years else ""
+            names.append(f"year:{column.year or several}")
         elif column.field == "unknown":
             names.append(f"unknown:{join_lines(printed)}")
         else:
@@ -216,6 +234,8 @@ def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tupl
     years = []
     for column, cell in zip(columns, row.cells, strict=False):
         mark = cell.text.strip()
+        if column.years:
+            years += _years_from_the_left(state, column.years, row, cell)
         if column.field != "year" or column.year is None or mark in _NO_MARK:
             continue
         years.append(column.year)
@@ -225,6 +245,29 @@ def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tupl
                 Finding("year_mark", message, _row_evidence(row), row=len(state.rows))
             )
     return tuple(years)
+
+
+def _years_from_the_left(
+    state: _Assembly, columns: Sequence[int], row: Row, cell: Cell
+) -> tuple[int, ...]:
+    """Years of the marks of several columns read as one: as many as there are, from the first on.
+
+    The text of a scan does not say under which year a mark stands; where some column is empty, or
+    more was read than there are columns, a person has to look.
+    """
+    tokens = cell.text.replace("|", " ").split()
+    marks = [token for token in tokens if _SEVERAL_MARKS.fullmatch(token)]
+    years = tuple(columns[: len(marks)])
+    if years != tuple(columns) or len(tokens) != len(columns):
+        assumed = ", ".join(map(str, years)) or "không năm nào"
+        message = (
+            f"Hàng có {len(marks)} dấu “x” cho {len(columns)} cột năm; bản quét không cho biết dấu "
+            f"nằm ở cột nào, tạm ghi {assumed}."
+        )
+        state.findings.append(
+            Finding("year_place", message, _row_evidence(row), row=len(state.rows))
+        )
+    return years
 
 
 def _is_stray_line(state: _Assembly, row: Row) -> bool:
@@ -325,6 +368,37 @@ def _no_appendix(document: Document) -> Finding:
         "phụ lục chưa.",
         first,
         "error",
+    )
+
+
+def _unread_appendices(document: Document) -> list[Finding]:
+    """A finding for each appendix of numbered lines that stayed running text.
+
+    Where no header can be read, the extractor finds no table; the lines must not be lost in the
+    body. An appendix begins at the top of a page, with its label or the "(Kèm theo ...)" sentence.
+    """
+    begins = [index for index, page in enumerate(document.pages) if _begins_appendix(page)]
+    found = []
+    for index, end in pairwise((*begins, len(document.pages))):
+        pages = document.pages[index:end]
+        lines = [line for page in pages for line in page.lines if line.strip()]
+        if sum(bool(_NUMBERED_LINE.match(line)) for line in lines) < _FEWEST_NUMBERED:
+            continue
+        message = (
+            f"Phụ lục bắt đầu ở trang {pages[0].number} có các dòng đánh số nhưng không đọc được "
+            "tiêu đề bảng, nên chưa lấy được hàng nào; các dòng được giữ ở đây."
+        )
+        text = "\n".join(lines)
+        evidence = _shortened(f"Trang {pages[0].number}–{pages[-1].number}:\n{text}")
+        found.append(Finding("unknown_table", message, evidence, "error"))
+    return found
+
+
+def _begins_appendix(page: Page) -> bool:
+    top = [line for line in page.lines if line.strip()][:_TITLE_LINES]
+    return any(
+        read_appendix_label(line) is not None or (index and begins_attachment(line))
+        for index, line in enumerate(top)
     )
 
 
