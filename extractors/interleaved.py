@@ -71,6 +71,7 @@ class Fragment:
     text: str
     line: int
     margin: float
+    first: int = 0  # position of its first token in the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,13 @@ class TangledRow:
 BAR_AT_SPLIT = 1.5
 BAR_INSIDE = -2.0
 NOISE_MARK = -1.5  # a token without letters or digits
-NOISE_SHRED = -4.5  # each letter of a token of one or two
-NOISE_AMONG_SHREDS = 2.5
+NOISE_SHRED = -5.0  # each letter of a token of one or two
+NOISE_AMONG_SHREDS = 2.0
+NOISE_SHREDDED = 1.5
+SHREDDED = 0.6  # share of short tokens in a line that OCR made between two printed lines
 NOISE_WORD = -10.0
 NOISE_MOST = -16.0
-NOISE_DROPPED = -8.0  # noise that costs less than this is left out of the cell's text
+NOISE_DROPPED = -7.0  # noise that costs less than this is left out of the cell's text
 WORST_READING = -3.0
 LOWER_START = -4.0
 UPPER_INSIDE = -0.7
@@ -121,18 +124,18 @@ NUMBER_BLOT = -1.0
 SLACK_FREE = 0.12
 SLACK_MOST = -6.0
 CERTAIN = 20.0
-BEAM = 18
-ALIKE = 4
+WITHIN = 30.0  # hypotheses this much worse than the best are dropped
 AGAIN = 1  # readings after the first
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
-SPLITS = 2
+SPLITS = 3
 VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 5
 
-_BAR = re.compile(r"[|¦]")
+_BAR = re.compile(r"[|¦]|^[\[\]](?=\w)|(?<=\w)[\]\[]$")
+_CHUNK = re.compile(r"(\s*)(\S+)")
 _NUMBER_GLYPHS = str.maketrans("lI|!OoSB][Zi", "111100581121")
-_QUANTITY = re.compile(r"\d\d|\d%")
+_QUANTITY = re.compile(r"\d[\d.,/-]+\d%?[.;]?|\d+%[.;]?")
 _NUMBER = re.compile(r"^\d{1,3}$")
 _SENTENCE_END = tuple(".;:!?")
 _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
@@ -148,10 +151,15 @@ class Token:
 
 
 def split_tokens(line: str) -> tuple[Token, ...]:
-    """Whitespace tokens of a printed line; a rule read as ``|`` marks the token after it."""
+    """Whitespace tokens of a printed line, each with whether a rule stood before it.
+
+    OCR reads a rule as ``|``, as a square bracket stuck to the word beside it, or leaves a gap of
+    several spaces where it stood.
+    """
     tokens: list[Token] = []
     bar = False
-    for chunk in line.split():
+    for gap, chunk in _CHUNK.findall(line):
+        bar = bar or len(gap) > 1
         for index, part in enumerate(_BAR.split(chunk)):
             bar = bar or index > 0
             if part:
@@ -169,6 +177,11 @@ def read_row_number(token: str) -> int | None:
         return None
     digits = core.translate(_NUMBER_GLYPHS)
     return int(digits) if _NUMBER.match(digits) else None
+
+
+def _is_blot(token: str) -> bool:
+    """A single mark at the head of a line, where a number may have stood."""
+    return len(token) == 1 and not token.isalnum()
 
 
 def number_cost(token: str, expected: Iterable[int]) -> tuple[int, float] | None:
@@ -219,6 +232,8 @@ class _Piece(NamedTuple):
 
 def _readings(token: str, reader: DocumentReader) -> tuple[tuple[str, float], ...]:
     """The likeliest words of a token, whatever stands before it; capitals count as the same."""
+    if _QUANTITY.fullmatch(token):
+        return ((token, 0.0),)
     general = reader.language("text")
     best: dict[str, tuple[float, str, float]] = {}
     for reading in reader.candidates(token):
@@ -242,6 +257,7 @@ class _Line:
     def __init__(self, printed: str, reader: DocumentReader, loose: bool = False) -> None:
         self.loose = loose
         self.languages: tuple[Language, ...] = ()
+        self.bar_at_split, self.bar_inside = BAR_AT_SPLIT, BAR_INSIDE
         self.tokens = tokens = split_tokens(printed)
         chunks = printed.split()
         code = reader.section_code(chunks)
@@ -251,6 +267,9 @@ class _Line:
             self.code = (text, len(split_tokens(text)), code[1])
         self.readings = [_readings(t.text, reader) for t in tokens]
         self.noise = _noise_costs(tokens)
+        self.numbered = bool(tokens) and (
+            read_row_number(tokens[0].text) is not None or _is_blot(tokens[0].text)
+        )
         starts = [0]
         for token in tokens:
             starts.append(starts[-1] + len(token.text) + 1)
@@ -263,9 +282,13 @@ class _Line:
     def width(self, first: int, end: int) -> int:
         return self.offset[end] - self.offset[first] - 1 if end > first else 0
 
-    def speak(self, languages: tuple[Language, ...]) -> None:
-        """Read from now on with these languages, the group titles' first, then one a column."""
+    def speak(self, languages: tuple[Language, ...], bars: tuple[float, float]) -> None:
+        """Read from now on with these languages, the group titles' first, then one a column.
+
+        ``bars`` are what a printed rule gains between two columns and inside one.
+        """
         self.languages = languages
+        self.bar_at_split, self.bar_inside = bars
         self._pieces.clear()
 
     def pieces(
@@ -303,7 +326,7 @@ class _Line:
                 ]
                 break
             dropping = self.noise[index]
-            bar = BAR_INSIDE if index > first and self.tokens[index].bar_before else 0.0
+            bar = self.bar_inside if index > first and self.tokens[index].bar_before else 0.0
             grown: dict[Context, tuple[float, Context, tuple[int, ...]]] = {}
             for score, words, dropped in states:
                 kept = score + dropping + bar
@@ -326,14 +349,15 @@ class _Line:
 def _noise_costs(tokens: Sequence[Token]) -> list[float]:
     """Cost of taking each token for no text; shreds of letters come several at a time."""
     letters = [sum(ch.isalnum() for ch in token.text) for token in tokens]
+    shreds = sum(count <= 2 for count in letters) >= SHREDDED * len(letters)
     costs: list[float] = []
     for index, count in enumerate(letters):
         if count == 0:
             costs.append(NOISE_MARK)
-        elif count <= 2 and not _QUANTITY.search(tokens[index].text):
-            beside = letters[max(index - 1, 0) : index] + letters[index + 1 : index + 2]
-            alone = any(other > 2 for other in beside)
-            costs.append(NOISE_SHRED * count + (0.0 if alone else NOISE_AMONG_SHREDS))
+        elif count <= 2 and not _QUANTITY.fullmatch(tokens[index].text):
+            alone = any(other > 2 for other in letters[max(index - 1, 0) : index + 2])
+            cheap = 0.0 if alone else NOISE_AMONG_SHREDS
+            costs.append(NOISE_SHRED * count + cheap + (NOISE_SHREDDED if shreds else 0.0))
         else:
             costs.append(max(NOISE_WORD - 0.5 * count, NOISE_MOST))
     return costs
@@ -366,6 +390,18 @@ class _Hypothesis(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """How many hypotheses a search keeps, and how many of them may have the same rows."""
+
+    beam: int
+    alike: int
+
+
+FIRST_LOOK = Effort(beam=16, alike=4)
+LAST_LOOK = Effort(beam=48, alike=8)
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Shape of a table: kinds of its columns, their width in characters (0: not known yet)."""
 
@@ -393,27 +429,59 @@ def untangle(
         return ()
     prepared = [_Line(line, reader, index in loose) for index, line in enumerate(lines)]
     general = reader.language("text")
-    _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])))
+    bars = (BAR_AT_SPLIT, BAR_INSIDE)
+    _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
     unknown = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
     readings = [
-        (_search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment))[0], alignment)
+        (
+            _search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment), FIRST_LOOK)[
+                0
+            ],
+            alignment,
+        )
         for alignment in _ALIGNMENTS
     ]
     layout = replace(unknown, alignment=max(readings)[1])
-    rows = _search(prepared, layout)[1]
+    rows = _search(prepared, layout, FIRST_LOOK)[1]
     for _ in range(AGAIN):
         learned = (
             reader.learned(kind, [_joined(row.cells[i]) for row in rows if not row.group])
             for i, kind in enumerate(kinds[1:], 1)
         )
-        _speak(prepared, (general, *learned))
-        rows = _search(prepared, replace(layout, widths=learn_widths(rows, len(kinds))))[1]
+        _speak(prepared, (general, *learned), learn_bars(prepared, rows))
+        layout = replace(layout, widths=learn_widths(rows, len(kinds)))
+        rows = _search(prepared, layout, LAST_LOOK)[1]
     return rows
 
 
-def _speak(lines: Sequence[_Line], languages: tuple[Language, ...]) -> None:
+def _speak(
+    lines: Sequence[_Line], languages: tuple[Language, ...], bars: tuple[float, float]
+) -> None:
     for line in lines:
-        line.speak(languages)
+        line.speak(languages, bars)
+
+
+def learn_bars(lines: Sequence[_Line], rows: Sequence[TangledRow]) -> tuple[float, float]:
+    """What a printed rule gains at a split and inside a fragment, as this table prints them."""
+    begins = {
+        (fragment.line, fragment.first)
+        for row in rows
+        for cell in row.cells[1:]
+        for fragment in cell
+    }
+    bars = [
+        (index, position) in begins
+        for index, line in enumerate(lines)
+        for position, token in enumerate(line.tokens)
+        if token.bar_before
+    ]
+    splits = len(begins)
+    # odds that a place with a rule is a split, over a place without
+    share = (sum(bars) + 2) / (len(bars) + 3)
+    inside = 1 - share
+    places = max(sum(len(line.tokens) for line in lines), 1)
+    base = min(max(splits / places, 0.05), 0.95)
+    return math.log(share / base), math.log(inside / (1 - base))
 
 
 def _joined(cell: Sequence[Fragment]) -> str:
@@ -431,18 +499,20 @@ def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
     return tuple(widths)
 
 
-def _search(lines: Sequence[_Line], layout: Layout) -> tuple[float, tuple[TangledRow, ...]]:
+def _search(
+    lines: Sequence[_Line], layout: Layout, effort: Effort
+) -> tuple[float, tuple[TangledRow, ...]]:
     beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
     for index, line in enumerate(lines):
         line.gains.clear()
         line.splits.clear()
         grown: dict[tuple[object, ...], _Hypothesis] = {}
         for hypothesis in _grow(beam, index, line, layout):
-            key = (hypothesis.columns, *hypothesis[2:8])
+            key = (_outlook(hypothesis.columns), *hypothesis[2:8])
             known = grown.get(key)
             if known is None or hypothesis.score > known.score:
                 grown[key] = hypothesis
-        beam = _prune(grown.values())
+        beam = _prune(grown.values(), effort)
     score, winner = max(
         ((h.score + _close_cost(h, len(lines), layout, lines[-1].languages), h) for h in beam),
         key=lambda item: item[0],
@@ -450,21 +520,30 @@ def _search(lines: Sequence[_Line], layout: Layout) -> tuple[float, tuple[Tangle
     return score, _trace(winner, lines, layout)
 
 
-def _prune(hypotheses: Iterable[_Hypothesis]) -> list[_Hypothesis]:
+def _outlook(columns: tuple[_Column, ...]) -> tuple[object, ...]:
+    """What of the open cells matters for the lines to come."""
+    return tuple((c.context, c.lines > 0, c.gap, c.width // 8, c.closed) for c in columns)
+
+
+def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesis]:
     """The best hypotheses, few of them with the same rows, so that other rows stay in play."""
     kept: list[_Hypothesis] = []
     alike: Counter[tuple[int, int, int, bool]] = Counter()
-    for hypothesis in sorted(hypotheses, key=_score, reverse=True):
+    ranked = sorted(hypotheses, key=_score, reverse=True)
+    least = ranked[0].score - WITHIN
+    for hypothesis in ranked:
         rows = (
             hypothesis.row_line,
             hypothesis.number_line,
             hypothesis.number,
             hypothesis.group,
         )
-        if alike[rows] < ALIKE:
+        if hypothesis.score < least:
+            break
+        if alike[rows] < effort.alike:
             alike[rows] += 1
             kept.append(hypothesis)
-            if len(kept) == BEAM:
+            if len(kept) == effort.beam:
                 break
     return kept
 
@@ -562,7 +641,7 @@ def _continue_row(
         read = number_cost(first, (before.number, before.other))
         if read is not None:
             options.append((1, *read))
-        elif len(first) == 1 and not first.isalnum():
+        elif _is_blot(first):
             options.append((1, None, NUMBER_BLOT))
     for begin, seen, cost in options:
         for split, margin in _ranked(splits.get(begin, [])):
@@ -593,7 +672,8 @@ def _splits(line: _Line, layout: Layout, columns: tuple[_Column, ...]) -> dict[i
         count = len(line.tokens)
         gains = [_gains(line, position, column, layout) for position, column in enumerate(columns)]
         known = line.splits[columns] = {
-            begin: _best_splits(begin, count, gains) for begin in range(min(count, 1) + 1)
+            begin: _best_splits(begin, count, gains)
+            for begin in ((0, 1) if line.numbered else (0,))
         }
     return known
 
@@ -650,7 +730,7 @@ def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[
 def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: float) -> float:
     """What the look of a fragment's first token says, apart from its words."""
     token = line.tokens[first]
-    cost = BAR_AT_SPLIT if token.bar_before else 0.0
+    cost = line.bar_at_split if token.bar_before else 0.0
     initial = token.text.lstrip("“\"'‘(-*+")[:1]
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() else 0.0)
@@ -756,7 +836,9 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                     if i not in piece.noise or line.noise[i] < NOISE_DROPPED
                 ]
                 if kept:
-                    cells[column + 1].append(Fragment(" ".join(kept), step.line, step.margin))
+                    cells[column + 1].append(
+                        Fragment(" ".join(kept), step.line, step.margin, first)
+                    )
         before = node.columns
     if not last.group:
         at = last.number_line if last.number_line >= 0 else last.row_line

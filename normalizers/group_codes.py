@@ -32,8 +32,16 @@ NO_CODE = -5.0
 def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     """How many tokens the code takes and its cost (nats); None where no title can follow.
 
-    A line of words without a code may still be a group row whose code was lost: 0 tokens.
+    A title begins with a capital. A line of capitals may be a group row without a code: 0 tokens.
     """
+    found = _code(tokens)
+    if found is None or not found[0]:
+        return found
+    title = next((ch for token in tokens[found[0] :] for ch in token if ch.isalpha()), "")
+    return found if title.isupper() else None
+
+
+def _code(tokens: Sequence[str]) -> tuple[int, float] | None:
     if not tokens:
         return None
     first = tokens[0]
@@ -49,9 +57,9 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
         return _with_rules(tokens, 1), LETTER
     if len(tokens) > 2 and tokens[1] in _RULES and len(first) <= 3 and not first.isdigit():
         return _with_rules(tokens, 1), BEFORE_A_RULE
-    if re.match(r"^[\d“\"(-]", first):
-        return None
-    return (0, NO_CODE) if first[:1].isupper() else None
+    letters = [ch for token in tokens for ch in token if ch.isalpha()]
+    shouted = len(letters) > 4 and sum(ch.isupper() for ch in letters) >= 0.8 * len(letters)
+    return (0, NO_CODE) if shouted and len(tokens) > 1 else None
 
 
 def _is_group_word(token: str) -> bool:

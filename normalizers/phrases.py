@@ -103,8 +103,11 @@ def _as_shares(seen: Counter[str] | None) -> dict[str, float] | None:
     return {word: count / total for word, count in seen.items() if count > 0}
 
 
-def deadline_phrases() -> tuple[str, ...]:
-    """Deadlines as plans print them: years and spans of years, months, quarters, dates, adverbs."""
+def deadline_phrases(bodies: Sequence[str] = ()) -> tuple[str, ...]:
+    """Deadlines as plans print them: years and spans of years, months, quarters, dates, adverbs.
+
+    ``bodies`` are those whose guidance a deadline may wait for ("Sau khi Bộ ... ban hành ...").
+    """
     years = range(2020, 2036)
     spans = [f"{a}-{b}" for a in years for b in years if a < b <= a + 10]
     months = [f"{month}/{year}" for year in years for month in range(1, 13)]
@@ -116,6 +119,7 @@ def deadline_phrases() -> tuple[str, ...]:
         *(f"{day}/{month}" for month in months for day in (1, 15, 20, 30, 31)),
         *(f"Quý {q}/{year}" for year in years for q in ("I", "II", "III", "IV")),
         *(f"Trước ngày {day}/{month}" for month in months for day in (15, 30)),
+        *(f"Sau khi {body} {act}" for body in bodies for act in _ACTS),
         *_ADVERBS * 12,
     )
 
@@ -133,6 +137,7 @@ def target_phrases() -> tuple[str, ...]:
     )
 
 
+_ACTS = ("ban hành hướng dẫn", "ban hành", "ban hành hướng dẫn", "hướng dẫn")
 _ADVERBS = (
     "Thường xuyên",
     "Hằng năm",

@@ -6,7 +6,9 @@ become column kinds, and each kind of column gets its language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import cast
 
 from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound
@@ -19,6 +21,15 @@ from normalizers.repair import Candidate, RepairModel, RepairSession
 BODY_SHARE = 0.3  # of a text column's language
 COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
 
+# "Sở" begins most names of agencies and loses its letters to digits: "S&", "36", "56", "S¢"
+_SO = re.compile(r"[S$53§8][60o&¢dôé€@0]")
+SO_COST = -3.0
+
+MARKS = cast(Kind, "mark")  # a column of crosses, one a year
+_MARK = re.compile(r"[xX×*✓✔K]{1,6}")
+_MOST_MARKS = 8
+_MARK_MISREAD = -1.0  # nats: "K" or "xX" for a cross
+
 _KINDS: dict[str, Kind] = {
     "number": "number",
     "target": "target",
@@ -26,6 +37,7 @@ _KINDS: dict[str, Kind] = {
     "implement": "agency",
     "coordinate": "agency",
     "deadline": "deadline",
+    "year": MARKS,
 }
 # the heading a dumped column is given, where the printed one is damaged
 _HEADINGS = {
@@ -46,8 +58,8 @@ def heading_of(column: Column, columns: Sequence[Column]) -> str:
     if column.field == "text":
         indicators = any(other.field == "target" for other in columns)
         return "Chỉ tiêu" if indicators else "Nhiệm vụ"
-    if column.year is not None:
-        return str(column.year)
+    if column.field == "year":
+        return " ".join(map(str, column.years or (column.year,)))
     return _HEADINGS.get(column.field, "")
 
 
@@ -63,20 +75,30 @@ class ColumnReader:
         said = [repaired.text for repaired in session.repair_all(body)]
         general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
         text = general.log_probability if said else session.log_probability
+        bodies = [name for name in agency_phrases() if name.startswith(("Bộ ", "Chính phủ"))]
         self._languages: dict[Kind, Language] = {
             "text": text,
             "agency": PhraseLanguage(agency_phrases(), text).log_probability,
             "deadline": PhraseLanguage(
-                deadline_phrases(), text, share=0.97, longest_list=1
+                deadline_phrases(bodies), text, share=0.97, longest_list=1
             ).log_probability,
             "target": PhraseLanguage(
                 target_phrases(), text, share=0.99, longest_list=1
+            ).log_probability,
+            MARKS: PhraseLanguage(
+                [" ".join("x" * count) for count in range(1, _MOST_MARKS + 1)],
+                text,
+                share=0.999,
+                longest_list=1,
             ).log_probability,
         }
 
     def candidates(self, token: str) -> Sequence[Candidate]:
         """What a damaged token may have been."""
-        return self._session.candidates(token.strip("-–—_") or token)
+        found = self._session.candidates(token.strip("-–—_") or token)
+        if _MARK.fullmatch(token):
+            return (Candidate("x", 0.0 if token in "xX×" else _MARK_MISREAD), *found)
+        return (*found, Candidate("Sở", SO_COST)) if _SO.fullmatch(token) else found
 
     def language(self, kind: Kind) -> Language:
         """The language of a kind of column."""
@@ -84,6 +106,8 @@ class ColumnReader:
 
     def learned(self, kind: Kind, cells: Sequence[str]) -> Language:
         """The language of a column whose cells have been read: what several of them say."""
+        if kind == MARKS:
+            return self._languages[kind]
         said = [repaired.text for repaired in self._session.repair_all(cells) if repaired.text]
         return PhraseLanguage(
             said, self._languages[kind], share=COLUMN_SHARE, longest_list=1, discount=1
