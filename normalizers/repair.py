@@ -465,9 +465,8 @@ class RepairSession:
         slot = self._slot(token.core, token)
         words = self.model.language.words
         out: dict[str, float] = {}
-        for number, log in sorted(
-            zip(slot.words.tolist(), slot.logs.tolist(), strict=True), key=lambda item: -item[1]
-        ):
+        order = np.argsort(-(slot.logs + self.model.language.unigram[slot.words]), kind="stable")
+        for number, log in zip(slot.words[order].tolist(), slot.logs[order].tolist(), strict=True):
             word = words[number]
             text = token.core if word.startswith("<") else cased(word, token.core, False, False)
             out.setdefault(token.lead + text + token.trail, log)
