@@ -215,8 +215,8 @@ def _names_by_word() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """
     names: set[tuple[str, ...]] = set()
     for agency in agencies():
-        for name in (agency.name, *agency.aliases):
-            names.update((_name_words(name), _name_words(name.replace(";", ","))))
+        for printed in (agency.name, *agency.aliases):
+            names.update((_name_words(printed), _name_words(printed.replace(";", ","))))
     for entry in _data()["province"]:
         for text in (entry["name"], *entry.get("aliases", ())):
             if "{tinh}" in text:
