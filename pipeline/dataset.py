@@ -1,8 +1,8 @@
 """From an assembled plan to the records of its datasets: repair the Vietnamese, then read it.
 
-Confidence of a cell: the extractor's (is this text of this cell?) or the reading's (is this what
-it says?), whichever is less. Confidence of a row: that of its least sure cell. A row needs review
-where that is below :data:`pipeline.findings.DOUBTFUL`, or where a warning concerns it.
+Confidence of a cell: the chance that its text is exact (``pipeline.cells``). Confidence of a row:
+that of its least sure cell. A row needs review where that is below
+:data:`pipeline.findings.DOUBTFUL`, or where a warning concerns it.
 """
 
 from __future__ import annotations

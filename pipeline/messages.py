@@ -82,26 +82,48 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Không đọc được {count} tệp; bản gốc vẫn nằm trong {raw}:",
         "Not read: {count} of the files; the originals are still in {raw}:",
     ),
+    "doubtful-rows": (
+        "{count} dòng đọc chưa chắc, kém chắc nhất trước (kèm độ tin của ô):",
+        "{count} doubtful rows, the least sure first (and how sure their cells are):",
+    ),
+    "page": ("trang {number}", "page {number}"),
     "look-at": ("Cần xem lại:", "What to look at:"),
     "all-well": (
         "Không có gì cần xem lại.",
         "There is nothing to look at.",
     ),
     "and-more": (
-        "… và {count} mục nữa: xem {out}/findings.parquet hoặc “phuluc export --xlsx THƯ-MỤC”.",
-        "… and {count} more: see {out}/findings.parquet or “phuluc export --xlsx FOLDER”.",
-    ),
-    "doubtful-cells": (
-        "{count} ô đọc chưa chắc: {fields}",
-        "{count} doubtful cells: {fields}",
+        "… và {count} dòng nữa: lọc needs_review trong bảng, hoặc “phuluc export --xlsx THƯ-MỤC”.",
+        "… and {count} more: the rows with needs_review, or “phuluc export --xlsx FOLDER”.",
     ),
     "how-to-trace": (
-        "Lần theo một ô đáng ngờ: row_id → cells.source_text (chữ máy thấy) → repairs (đã sửa gì).",
-        "To trace a doubtful cell: row_id → cells.source_text (what was seen) → repairs.",
+        "Lần theo một ô: row_id → cells.source_text (chữ máy thấy) → repairs (đã sửa gì).",
+        "To trace a cell: row_id → cells.source_text (what was seen) → repairs (what was changed).",
     ),
+    "kind-document_id_clash": ("trùng số hiệu với văn bản khác", "shares its number with another"),
+    "kind-group_row_text": (
+        "dòng nhóm có chữ ở cột khác, không xếp vào dòng nào được",
+        "group rows with text in other columns, which belongs to no row",
+    ),
+    "kind-number_lost": (
+        "số thứ tự không đọc được, suy ra từ thứ tự các dòng",
+        "row numbers that could not be read, supplied by counting",
+    ),
+    "kind-numbering_form": ("số thứ tự thiếu hoặc khác lệ", "row numbers missing or oddly written"),
+    "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
+    "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
+    "kind-section_gap": ("mục không liền nhau", "section codes that do not follow one another"),
+    "kind-stray_line": (
+        "dòng lạc được ghép vào hàng ngay dưới",
+        "stray lines put into the row below them",
+    ),
+    "kind-surplus_cells": ("dòng có nhiều ô hơn tiêu đề", "rows with more cells than the header"),
+    "kind-unknown_column": ("cột không rõ là gì", "columns nobody knows"),
+    "kind-unknown_table": ("bảng không nhận ra tiêu đề", "tables whose header is not known"),
+    "kind-year_mark": ("ô năm ghi khác dấu “x”", "year marks other than “x”"),
     "column-document": ("văn bản", "document"),
-    "column-doubtful": ("ô đáng ngờ", "doubtful cells"),
-    "column-findings": ("phát hiện", "findings"),
+    "column-review": ("cần xem lại", "to look at"),
+    "column-warnings": ("cảnh báo", "warnings"),
     "column-seconds": ("giây", "seconds"),
     "column-total": ("cộng", "total"),
     "kept": ("giữ nguyên", "kept"),
@@ -154,6 +176,11 @@ def say(key: str, **values: object) -> str:
     """The sentence in the person's language, its values filled in."""
     vietnamese, english = _MESSAGES[key]
     return (vietnamese if is_vietnamese() else english).format(**values)
+
+
+def say_kind(kind: str) -> str:
+    """What findings of one kind are about; the bare kind where there is no word for it."""
+    return say(f"kind-{kind}") if f"kind-{kind}" in _MESSAGES else kind
 
 
 def choose(vietnamese: str, english: str) -> str:

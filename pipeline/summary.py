@@ -13,13 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.errors import ExitCode
-from pipeline.findings import DOUBTFUL
-from pipeline.messages import say
+from pipeline.findings import DOUBTFUL, FIELD_NAMES
+from pipeline.messages import is_vietnamese, say, say_kind
 from pipeline.run import RunReport, run
 from pipeline.schema import ROW_DATASETS, Record
 
-SHOWN_FINDINGS = 12
-SHOWN_ROWS = 6
+SHOWN_ROWS = 10
+SHOWN_FIELDS = 3
+SHOWN_PLACES = 4
+_QUIET = frozenset({"quarantined", "low_confidence_cell"})
+"""Kinds of findings that are told otherwise: above the list, as doubtful rows."""
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -70,16 +73,21 @@ def closing_sentence(report: RunReport) -> str:
 
 
 def documents_table(report: RunReport) -> Table:
-    """A line a document: rows per dataset, doubtful cells, findings, seconds."""
+    """A line a document: rows per dataset, rows to look at, warnings, seconds."""
     table = Table(
         show_footer=len(report.datasets["documents"]) > 1, box=SIMPLE_HEAD, pad_edge=False
     )
     counts = {
         name: Counter(row["document_id"] for row in report.datasets[name]) for name in ROW_DATASETS
     }
-    counts["column-doubtful"] = _doubtful_cells(report)
-    counts["column-findings"] = Counter(
-        one["document_id"] for one in report.datasets["findings"] if one["document_id"]
+    counts["column-review"] = Counter(
+        row["document_id"]
+        for name in ROW_DATASETS
+        for row in report.datasets[name]
+        if row["needs_review"]
+    )
+    counts["column-warnings"] = Counter(
+        one["document_id"] for group in _findings_by_kind(report) for one in group
     )
     table.add_column(say("column-document"), say("column-total"), overflow="fold", min_width=30)
     for name, counter in counts.items():
@@ -109,17 +117,6 @@ def _run_watched(raw: Path, out: Path, jobs: int, timeout: float, console: Conso
         return run(raw, out, jobs=jobs, timeout=timeout, progress=tell)
 
 
-def _doubtful_cells(report: RunReport) -> Counter[str]:
-    documents = {
-        row["row_id"]: row["document_id"] for name in ROW_DATASETS for row in report.datasets[name]
-    }
-    return Counter(
-        documents[cell["row_id"]]
-        for cell in report.datasets["cells"]
-        if cell["confidence"] < DOUBTFUL
-    )
-
-
 def _show_quarantine(report: RunReport, console: Console) -> None:
     if report.quarantined:
         count = len(report.quarantined)
@@ -129,43 +126,78 @@ def _show_quarantine(report: RunReport, console: Console) -> None:
 
 
 def _show_findings(report: RunReport, console: Console) -> None:
-    told = [
-        one
-        for one in report.datasets["findings"]
-        if one["severity"] != "info" and one["kind"] not in ("quarantined", "low_confidence_cell")
-    ]
-    told.sort(key=lambda one: _GRAVITY[one["severity"]])
-    lines = [_finding_line(one) for one in told[:SHOWN_FINDINGS]]
     doubtful = _doubtful_rows(report)
-    lines += [_doubtful_line(row_id, cells) for row_id, cells in doubtful[:SHOWN_ROWS]]
-    if not lines:
+    told = _findings_by_kind(report)
+    if not doubtful and not told:
         if not report.quarantined:
             console.print(say("all-well"))
         return
-    console.print(say("look-at"), style="bold")
-    for line in lines:
-        console.print(line, soft_wrap=True)
-    more = len(told) + len(doubtful) - len(lines)
-    if more:
-        console.print(Text(f"  {say('and-more', count=more, out=report.out)}"), soft_wrap=True)
-    console.print(Text(f"  {say('how-to-trace')}", style="dim"), soft_wrap=True)
+    if doubtful:
+        console.print(say("doubtful-rows", count=len(doubtful)), style="bold")
+        for row, cells in doubtful[:SHOWN_ROWS]:
+            console.print(_doubtful_line(row, cells), soft_wrap=True)
+        more = len(doubtful) - SHOWN_ROWS
+        if more > 0:
+            console.print(Text(f"  {say('and-more', count=more)}"), soft_wrap=True)
+        console.print(Text(f"  {say('how-to-trace')}", style="dim"), soft_wrap=True)
+    if told:
+        console.print(say("look-at"), style="bold")
+        for findings in told:
+            console.print(_findings_line(findings), soft_wrap=True)
 
 
-def _doubtful_rows(report: RunReport) -> list[tuple[str, list[Record]]]:
-    """Rows with doubtful cells, the least sure first."""
-    rows: dict[str, list[Record]] = {}
+def _doubtful_rows(report: RunReport) -> list[tuple[Record, list[Record]]]:
+    """Rows with doubtful cells and these, the least sure first.
+
+    First comes the row in which the most cells are likely wrong.
+    """
+    cells: dict[str, list[Record]] = {}
     for cell in report.datasets["cells"]:
         if cell["confidence"] < DOUBTFUL:
-            rows.setdefault(cell["row_id"], []).append(cell)
-    return sorted(rows.items(), key=lambda item: min(cell["confidence"] for cell in item[1]))
+            cells.setdefault(cell["row_id"], []).append(cell)
+    rows = [
+        (row, sorted(cells[row["row_id"]], key=lambda cell: cell["confidence"]))
+        for name in ROW_DATASETS
+        for row in report.datasets[name]
+        if row["row_id"] in cells
+    ]
+    return sorted(
+        rows, key=lambda item: sum(1 - cell["confidence"] for cell in item[1]), reverse=True
+    )
 
 
-def _doubtful_line(row_id: str, cells: list[Record]) -> Text:
-    fields = ", ".join(f"{cell['field']} {cell['confidence']:.2f}" for cell in cells)
-    told = say("doubtful-cells", count=len(cells), fields=fields)
-    return Text.assemble("  ", (row_id, _STYLE["warning"]), f"  {told}")
+def _doubtful_line(row: Record, cells: list[Record]) -> Text:
+    """ "a.05-kh.2026/II/III/4  page 23: text 18 %, lead 44 % …"."""
+    named = FIELD_NAMES if is_vietnamese() else {}
+    fields = [
+        f"{named.get(cell['field'], cell['field'])} {cell['confidence']:.0%}"
+        for cell in cells[:SHOWN_FIELDS]
+    ]
+    told = ", ".join(fields) + (" …" if len(cells) > SHOWN_FIELDS else "")
+    page = say("page", number=row["page_first"])
+    return Text.assemble("  ", (row["row_id"], _STYLE["warning"]), f"  {page}: {told}")
 
 
-def _finding_line(one: Record) -> Text:
-    where = one["row_id"] or one["document_id"] or ""
-    return Text.assemble("  ", (where, _STYLE[one["severity"]]), f"  {one['message']}")
+def _findings_by_kind(report: RunReport) -> list[list[Record]]:
+    """Errors and warnings, those of one kind in one document together, the gravest first."""
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for one in report.datasets["findings"]:
+        if one["severity"] != "info" and one["kind"] not in _QUIET:
+            groups.setdefault((one["document_id"] or "", one["kind"]), []).append(one)
+    return sorted(groups.values(), key=lambda group: _GRAVITY[group[0]["severity"]])
+
+
+def _findings_line(group: list[Record]) -> Text:
+    """One finding in its own words; several of a kind as their number and places."""
+    first = group[0]
+    style = _STYLE[first["severity"]]
+    if len(group) == 1:
+        where = first["row_id"] or first["document_id"] or ""
+        return Text.assemble("  ", (where, style), f"  {first['message']}")
+    told = f"{say_kind(first['kind'])}: {len(group)}"
+    prefix = f"{first['document_id']}/"
+    places = [one["row_id"].removeprefix(prefix) for one in group if one["row_id"]]
+    if places:
+        more = " …" if len(places) > SHOWN_PLACES else ""
+        told += f" ({', '.join(places[:SHOWN_PLACES])}{more})"
+    return Text.assemble("  ", (first["document_id"] or "", style), f"  {told}")
