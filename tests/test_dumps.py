@@ -7,9 +7,6 @@ from collections import Counter
 
 import pytest
 
-pytest.importorskip("PIL", reason="printing needs the train extra")
-pytest.importorskip("cv2", reason="scanning needs the train extra")
-
 from benchmarks.dumps import Score, count_assigned, line_of, read_truth
 from normalizers.folding import fold
 from pipeline.golden import Comparison, compare
@@ -214,8 +211,9 @@ def test_pages_are_told_apart_by_a_space_or_blank_lines():
     assert "\n\n\n\n\na" in text
 
 
-@pytest.mark.skipif(not shutil.which("tesseract"), reason="needs tesseract-ocr")
 def test_a_small_dump_is_read_back(tmp_path):
+    if not shutil.which("tesseract"):
+        pytest.fail("tesseract is missing: apt-get install tesseract-ocr fonts-liberation2")
     truth = [
         {"dataset": "tasks", "appendix": "I", "section_path": ["I Hoàn thiện thể chế"]}
         | {"row_no": row.cells[0], "text": row.cells[1], "lead": row.cells[2]}
