@@ -24,6 +24,8 @@ PRIOR_STRENGTH = 6.0  # pseudo-counts with which the character channel backs a w
 SURPRISE = 0.3  # and at least this share of them: frequent words can be damaged in new ways, too
 OWN_STRENGTH = 8.0  # the same two for counts from the document's own first reading
 OWN_SURPRISE = 0.4
+NEAR_WORDS = 160  # words weighed for one seen token
+DISTANCE_COST = 2.5  # nats a letter of difference between skeletons
 LONGEST_SEEN = 14
 LONGEST_WORD = 9
 
@@ -234,14 +236,25 @@ class Channel:
         for number in self.candidates_for.tolist():
             self._by_skeleton.setdefault(skeleton(self.words[number]), []).append(number)
         self._skeletons = list(self._by_skeleton)
+        self._flat_words = np.array(
+            [number for shape in self._skeletons for number in self._by_skeleton[shape]], np.int64
+        )
+        self._first = np.concatenate(
+            ([0], np.cumsum([len(self._by_skeleton[shape]) for shape in self._skeletons]))
+        )
         self._encoded = self.characters.encode_words(
             [self.words[number] for number in self.candidates_for.tolist()]
         )
         self._codes = {number: i for i, number in enumerate(self.candidates_for.tolist())}
 
-    def near_words(self, tokens: Sequence[str], limit: int = 120) -> list[list[int]]:
-        """For each token the words whose skeletons are near its own, nearest first."""
+    def near_words(self, tokens: Sequence[str], limit: int = NEAR_WORDS) -> list[list[int]]:
+        """For each token the words whose skeletons are near its own, nearest and commonest first.
+
+        Short tokens have hundreds of near words: the common ones among them must not be crowded
+        out, so a step of distance is weighed against how common a word is."""
         shapes = [skeleton(token) for token in tokens]
+        of_flat = np.repeat(np.arange(len(self._skeletons)), np.diff(self._first))
+        common = self.unigram[self._flat_words]
         near: list[list[int]] = []
         for start in range(0, len(shapes), 512):
             part = shapes[start : start + 512]
@@ -250,14 +263,13 @@ class Channel:
             )
             for row, shape in zip(distances, part, strict=True):
                 reach = 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
-                hits = np.flatnonzero(row <= reach)
-                hits = hits[np.argsort(row[hits], kind="stable")]
-                found: list[int] = []
-                for hit in hits.tolist():
-                    if len(found) >= limit:
-                        break
-                    found.extend(self._by_skeleton[self._skeletons[hit]])
-                near.append(found[: limit + 40])
+                spread = row[of_flat]
+                hits = np.flatnonzero(spread <= reach)
+                merit = common[hits] - DISTANCE_COST * spread[hits]
+                if len(hits) > limit:
+                    best = np.argpartition(-merit, limit)[:limit]
+                    hits, merit = hits[best], merit[best]
+                near.append(self._flat_words[hits[np.argsort(-merit, kind="stable")]].tolist())
         return near
 
     def score(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,6 +126,11 @@ def build_table(
     )
 
 
+def _mapped(path: str) -> npt.NDArray[Any]:
+    """A file's array that stays on disk, as a plain array: slices of ``memmap`` are slow."""
+    return np.asarray(np.load(path, mmap_mode="r"))
+
+
 class LanguageModel:
     """P(word | three words before), natural logs; words are numbers in ``index``."""
 
@@ -159,10 +165,10 @@ class LanguageModel:
             backoffs = Path(f"{stem}_backoffs.npy")
             tables.append(
                 Table(
-                    np.load(f"{stem}_starts.npy", mmap_mode="r"),
-                    np.load(f"{stem}_prints.npy", mmap_mode="r"),
-                    np.load(f"{stem}_logs.npy", mmap_mode="r"),
-                    np.load(backoffs, mmap_mode="r") if backoffs.exists() else None,
+                    _mapped(f"{stem}_starts.npy"),
+                    _mapped(f"{stem}_prints.npy"),
+                    _mapped(f"{stem}_logs.npy"),
+                    _mapped(str(backoffs)) if backoffs.exists() else None,
                 )
             )
         return cls(words, unigrams[0], unigrams[1], (tables[0], tables[1], tables[2]))

@@ -25,7 +25,7 @@ from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
-from normalizers.lattice import PhraseCache, Slot, Weights, decode
+from normalizers.lattice import PhraseCache, Slot, Weights, decode, narrow
 from normalizers.tokens import (
     BOUNDARY,
     CODE,
@@ -54,9 +54,9 @@ __all__ = [
 ]
 
 MODELS = Path(__file__).parent / "models"
-MAX_CANDIDATES = 14
-FIRST_CANDIDATES = 11  # as many in the first reading, which only learns
-SPREAD = 11.0  # candidates this many nats behind the best are not considered
+MAX_CANDIDATES = 28
+FIRST_KEPT = 9  # candidates decoded in the first reading, which only learns
+SPREAD = 14.0  # candidates this many nats behind the best are not considered
 KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
 KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
 KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the corpus
@@ -281,7 +281,7 @@ class RepairSession:
         self._candidates(self._tokens_of(paragraphs))
         language = self.model.language
         read = [self._sequence(text) for text in paragraphs]
-        first = [[_strongest(slot) for slot in slots] for slots, _, _ in read]
+        first = narrow(language, [slots for slots, _, _ in read], FIRST_KEPT)
         decoded = decode(language, first, self.model.weights)
         pairs: list[tuple[str, int, float]] = []
         phrases: list[list[tuple[int, int]]] = []
@@ -321,13 +321,12 @@ class RepairSession:
         elif todo:
             self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
-            decoded = decode(
-                self.model.language,
-                [slots for slots, _, _ in read],
-                self.model.weights,
-                self._cache,
-            )
-            for text, (slots, parts, chunks), result in zip(todo, read, decoded, strict=True):
+            language = self.model.language
+            narrowed = narrow(language, [slots for slots, _, _ in read])
+            decoded = decode(language, narrowed, self.model.weights, self._cache)
+            for text, (_, parts, chunks), slots, result in zip(
+                todo, read, narrowed, decoded, strict=True
+            ):
                 self._repaired[text] = self._compose(
                     slots, parts, chunks, result.best, result.posteriors
                 )
@@ -510,14 +509,6 @@ def _number(language: LanguageModel, word: str) -> int:
     if found is None:
         found = language.index.get(token.core.lower(), language.unknown)
     return found
-
-
-def _strongest(slot: Slot) -> Slot:
-    """A slot for the first reading: its ``FIRST_CANDIDATES`` likeliest and the last (as is)."""
-    if len(slot.words) <= FIRST_CANDIDATES:
-        return slot
-    keep = [*range(FIRST_CANDIDATES - 1), len(slot.words) - 1]
-    return Slot(slot.words[keep], slot.logs[keep], slot.source)
 
 
 def _keep(core: str, upper: int, capitals: bool) -> float:
