@@ -235,13 +235,6 @@ def _numbered(text: str, match: re.Match[str]) -> list[Found]:
     ]
 
 
-@cache
-def _type_named(printed: str) -> str | None:
-    """The type a printed name stands for, whatever its capitals."""
-    folded = fold(printed)
-    return next((kind for name, kind in _TYPES.items() if fold(name) == folded), None)
-
-
 def _tail(text: str, start: int, end: int, citation: Citation) -> Found:
     """Read the date and the issuer that follow, in either order."""
     day, end = _date_at(text, end)

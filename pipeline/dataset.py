@@ -84,6 +84,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
         )
     _mark_rows_for_review(datasets)
     _add_citations(datasets, document_id, list(map(lines.page, document.pages)))
+    datasets["citations"] = _without_itself(datasets["citations"], letterhead)
     datasets["documents"].append(
         _document_record(document, plan, letterhead, document_id, scope, session.health)
     )
@@ -292,9 +293,9 @@ def _without_itself(citations: Sequence[Record], letterhead: Letterhead) -> list
     return [
         citation
         for citation in citations
-        if citation["cited_number"] != letterhead.doc_number
+        if citation["cited_number"] is None
+        or citation["cited_number"] != letterhead.doc_number
         or citation["cited_on"] not in (None, letterhead.issued_on)
-        or citation["cited_number"] is None
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Sequence
 
 from pipeline.plan import Finding, PlanRow
@@ -10,6 +11,8 @@ from pipeline.plan import Finding, PlanRow
 _GAP = "numbering_gap"
 _REPEAT = "numbering_repeat"
 _FORM = "numbering_form"
+_LONGEST_TITLE = 60
+"""Characters of a section's title in a message."""
 
 
 def audit_numbering(rows: Sequence[PlanRow]) -> tuple[Finding, ...]:
@@ -97,6 +100,8 @@ def _evidence(row: PlanRow) -> str:
 
 
 def _place(row: PlanRow) -> str:
+    """ "Phụ lục II, VIII Kinh tế số": the innermost section, a long title cut short."""
     appendix = f"Phụ lục {row.appendix}".strip()
-    code = " / ".join(row.section_path)
-    return f"{appendix}, {code}" if code else appendix
+    if not row.section_path:
+        return appendix
+    return f"{appendix}, {textwrap.shorten(row.section_path[-1], _LONGEST_TITLE, placeholder=' …')}"

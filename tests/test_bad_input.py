@@ -120,6 +120,11 @@ def test_agencies_that_are_named_are_in_the_registry_that_is_stored(report):
     assert named - {None} <= known
 
 
+def test_a_documents_own_number_is_no_citation(report):
+    numbers = {one["cited_number"] for one in report.datasets["citations"]}
+    assert not numbers & {"15/KH-UBND", "16/KH-UBND"}
+
+
 def test_what_is_stored_is_what_was_read_and_valid(report):
     for name, records in report.datasets.items():
         assert read_dataset(report.out, name) == records
