@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from normalizers.folding import fold, ink, one_line
+from normalizers.folding import fold, ink, one_line, words
 
 _MOST_ROMAN = 30
 _LETTERS = "ABCDEFGHIK"
@@ -39,6 +40,9 @@ _TITLE_AFTER_LABEL = re.compile(r"^\s*[.:\-–]\s*\S")
 _COMPOUND = re.compile(r"^(?:[IVX]{1,5}|\d{1,3})[-./][\dA-Z]{1,2}$")
 _DIGITS = re.compile(r"^\d{1,3}[a-z]?$")
 _LABEL_WORDS = 4
+_HEADING = re.compile(r"^\s*(?:[IVXLl|]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.)]\s+(?P<title>\S[^.;:]*)$")
+_HEADING_ALIKE = 88.0  # rapidfuzz ratio of the folded letters
+_LEAST_TITLE, _MOST_TITLE = 10, 160  # folded letters
 _LEAST_LIKENESS = 0.55
 
 # Strokes that OCR takes for each other.
@@ -209,8 +213,9 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
 
 
 def _without_rules(printed: str) -> str:
-    """The code without the table's ruled lines, which OCR reads as bars of their own."""
+    """The code without the table's ruled lines, which OCR reads as bars or as "_" beside it."""
     first, *rest = printed.split() or [""]
+    first = re.sub(r"_\W*$", "", first) or first
     return " ".join((first, *(part for part in rest if part.strip("|¦!_-–"))))
 
 
@@ -283,6 +288,50 @@ def _swap_cost(seen: str, meant: str) -> float:
     if any(seen in group and meant in group for group in _LOOKALIKES):
         return _LOOKALIKE_COST
     return _EDIT_COST
+
+
+def lost_code(open_sections: Sequence[Section], following: str, dotted: bool) -> str:
+    """The code of a group row whose print is lost, from its place in the numbering.
+
+    Args:
+        open_sections: sections open before the row.
+        following: the next group row's code as OCR read it ("" where none follows).
+        dotted: whether codes like "I.1" stand in the table; without them no section has parts.
+
+    Returns:
+        The first sibling or part that the following code goes on from; "" where none can be told.
+    """
+    codes = [next_code(section.code, section.kind) for section in reversed(open_sections)]
+    if dotted and open_sections and "." not in open_sections[-1].kind:
+        codes.append(f"{open_sections[-1].code}.1")
+    if not open_sections:
+        codes = ["I", "A"]
+    codes = [code for code in codes if code]
+    for code in codes if following else ():
+        after = expected_codes(enter_section(open_sections, code, ""))
+        if read_section_code(following, after) in after:
+            return code
+    return codes[0] if codes else ""
+
+
+def headings_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """Folded letters of the headings in running text: short paragraphs that begin with a code."""
+    found = (_HEADING.match(paragraph) for paragraph in paragraphs)
+    titles = ("".join(words(match["title"])) for match in found if match)
+    return tuple(title for title in titles if _LEAST_TITLE <= len(title) <= _MOST_TITLE)
+
+
+def repeats_heading(title: str, headings: Sequence[str]) -> bool:
+    """Whether a damaged line says what one of the headings says (:func:`headings_of`).
+
+    The sections of an appendix often bear the names of the plan's own; a line with such a name is
+    a group row, whatever became of its code.
+    """
+    letters = "".join(words(title))
+    if not _LEAST_TITLE <= len(letters) <= _MOST_TITLE:
+        return False
+    best = process.extractOne(letters, headings, scorer=fuzz.ratio)
+    return best is not None and best[1] >= _HEADING_ALIKE
 
 
 def read_appendix_label(line: str, previous: str = "") -> str | None:

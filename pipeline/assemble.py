@@ -19,14 +19,18 @@ from normalizers.sections import (
     clean_code,
     enter_section,
     expected_codes,
+    headings_of,
     is_next,
     kind_of,
+    lost_code,
     read_appendix_label,
     read_section_code,
+    repeats_heading,
     split_section_title,
 )
 from normalizers.titles import TitleBlock, begins_attachment, read_title_block
 from pipeline.numbering import audit_numbering
+from pipeline.paragraphs import paragraphs
 from pipeline.plan import Appendix, Finding, Plan, PlanRow
 from records import Cell, Document, Page, Row, Table
 
@@ -43,6 +47,7 @@ _STRAY_CONFIDENCE = 0.3
 _TITLE_LINES = 6  # an appendix's label and title take no more printed lines
 _NUMBERED_LINE = re.compile(r"^\W*\d{1,3}\s*[.|\])_]?\s*\S*[^\W\d_]{2}")
 _FEWEST_NUMBERED = 3
+_DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
 
 def _unchanged(text: str) -> str:
@@ -55,6 +60,7 @@ class _Assembly:
 
     damaged: bool
     repair: Repair
+    headings: tuple[str, ...] = ()
     rows: list[PlanRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     appendices: list[Appendix] = field(default_factory=list)
@@ -75,7 +81,9 @@ def assemble(
             (cells are left as they were seen). Identity for healthy documents.
         header_reader: fields for the header of a table, None where it is no known table.
     """
-    state = _Assembly(document.health == "damaged", repair)
+    damaged = document.health == "damaged"
+    headings = headings_of(paragraphs(document.pages)) if damaged else ()
+    state = _Assembly(damaged, repair, headings)
     state.findings.extend(
         Finding(notice.kind, notice.message, notice.evidence, notice.severity)
         for notice in document.notices
@@ -166,13 +174,14 @@ def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) 
 def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset: str) -> None:
     names = _cell_names(table.header, columns)
     stray: list[Cell] = []
+    codes = [row.cells[0].text.strip() if row.span else "" for row in table.rows]
     for index, row in enumerate(table.rows):
         if row.span:
             if _is_stray_line(state, row):
                 stray.append(row.cells[1])
                 _report_stray_line(state, row)
             else:
-                _enter_group(state, row)
+                _enter_group(state, row, codes[index + 1 :])
             continue
         if stray:
             row = _with_stray_lines(row, names.index("text"), stray)
@@ -284,6 +293,7 @@ def _is_stray_line(state: _Assembly, row: Row) -> bool:
         and not title.isupper()
         and bool(state.sections)
         and all(section.code for section in state.sections)
+        and not repeats_heading(title, state.headings)
     )
 
 
@@ -302,8 +312,11 @@ def _with_stray_lines(row: Row, column: int, stray: Sequence[Cell]) -> Row:
     return replace(row, cells=cells, page_first=min(row.page_first, stray[0].page))
 
 
-def _enter_group(state: _Assembly, row: Row) -> None:
-    """Open the section that a group row announces."""
+def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
+    """Open the section that a group row announces.
+
+    ``following`` are the codes of the table's later group rows as printed, "" for other rows.
+    """
     code, title = row.cells[0].text, join_lines(row.cells[1].text)
     if not code.strip():
         code, title = split_section_title(title)
@@ -312,8 +325,29 @@ def _enter_group(state: _Assembly, row: Row) -> None:
     code = clean_code(code)
     if state.damaged and code:
         code = read_section_code(code, expected_codes(state.sections))
+    if state.damaged and _is_code_lost(state, code, following):
+        code = _supplied_code(state, title, following)
     _report_section_gap(state, code, title)
     state.sections = enter_section(state.sections, code, state.repair(title))
+
+
+def _is_code_lost(state: _Assembly, code: str, following: Sequence[str]) -> bool:
+    """Whether a group row has no readable code where the groups of its appendix bear codes."""
+    if code and kind_of(code, state.sections) != "other" and not code.islower():
+        return False
+    coded = [section.code for section in state.sections] or [one for one in following if one]
+    return bool(coded) and all(coded)
+
+
+def _supplied_code(state: _Assembly, title: str, following: Sequence[str]) -> str:
+    later = [code for code in following if code]
+    known = [section.code for section in state.sections]
+    dotted = any(_DOTTED.search(code) for code in (*known, *later))
+    code = lost_code(state.sections, later[0] if later else "", dotted)
+    if code:
+        message = f"Số mục không đọc được, suy ra là {code} từ các mục trước và sau."
+        state.findings.append(Finding("section_code_lost", message, title, row=len(state.rows)))
+    return code
 
 
 def _report_section_gap(state: _Assembly, code: str, title: str) -> None:

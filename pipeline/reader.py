@@ -17,6 +17,7 @@ from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.phrases import PhraseLanguage, deadline_phrases, target_phrases
 from normalizers.repair import Candidate, RepairModel, RepairSession
+from normalizers.sections import headings_of, repeats_heading
 
 BODY_SHARE = 0.3  # of a text column's language
 COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
@@ -24,6 +25,9 @@ COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
 # "Sở" begins most names of agencies and loses its letters to digits: "S&", "36", "56", "S¢"
 _SO = re.compile(r"[S$53§8][60o&¢dôé€@0]")
 SO_COST = -3.0
+
+HEADING_REPEATED = 6.0  # nats gained where a line repeats a heading of the body
+MOST_CODE_TOKENS = 3  # with the marks of rules
 
 MARKS = cast(Kind, "mark")  # a column of crosses, one a year
 _MARK = re.compile(r"[xX×*✓✔K]{1,6}")
@@ -72,6 +76,7 @@ class ColumnReader:
 
     def __init__(self, session: RepairSession, body: Sequence[str]) -> None:
         self._session = session
+        self._headings = headings_of(body)
         said = [repaired.text for repaired in session.repair_all(body)]
         general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
         text = general.log_probability if said else session.log_probability
@@ -114,8 +119,21 @@ class ColumnReader:
         ).log_probability
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
-        """Leading tokens that are the code of a group row, and the cost of that reading."""
-        return group_code(tokens)
+        """Leading tokens that are the code of a group row, and the cost of that reading.
+
+        A title that the body has as a heading is a group's, whatever became of its code.
+        """
+        cleaned = [token.rstrip("_|¦") or token for token in tokens[:1]]
+        found = group_code([*cleaned, *tokens[1:]])
+        if found is not None and self._is_heading(tokens[found[0] :]):
+            return found[0], HEADING_REPEATED
+        for used in range(min(MOST_CODE_TOKENS, len(tokens) - 1) + 1):
+            if self._is_heading(tokens[used:]):
+                return used, HEADING_REPEATED
+        return found
+
+    def _is_heading(self, tokens: Sequence[str]) -> bool:
+        return tokens[0][:1].isupper() and repeats_heading(" ".join(tokens), self._headings)
 
 
 class Reader:
