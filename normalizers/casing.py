@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from normalizers.tokens import keeps_case
+from unidecode import unidecode
+
+from normalizers.tokens import is_syllable, keeps_case
+
+# Capitals that look like their small letters, and the digits that look like either.
+ALIKE = frozenset("COSVXZWUKPÓÒÔŐÖÚÙÜ06")
 
 
 def shouted(chunks: Sequence[str]) -> list[bool]:
     """For each chunk whether it stands in capitals: it, and a word near it, are set so.
 
-    One short chunk alone says little: OCR reads ``Bộ`` as ``BO`` and ``Số`` as ``SO``.
+    One short chunk alone says little: OCR reads ``Bộ`` as ``BO`` and ``Số`` as ``SO``. Acronyms say
+    nothing about their neighbours.
     """
     marks: list[bool | None] = []
     for chunk in chunks:
         letters = [sign for sign in chunk if sign.isalpha()]
-        if len(letters) < 2:
+        bare = "".join(letters)
+        if len(letters) < 2 or (bare.isupper() and bare.isascii() and not is_syllable(bare)):
             marks.append(None)
         else:
             marks.append(sum(x.isupper() for x in letters) > 0.7 * len(letters))
@@ -44,6 +51,12 @@ def cased(word: str, seen: str, capitals: bool, initial: bool) -> str:
         return word.upper()
     first = next((sign for sign in seen if sign.isalnum()), seen[0])
     if first.isupper():
+        letters = "".join(sign for sign in seen if sign.isalnum())
+        if not initial and len(letters) > 1 and ALIKE.issuperset(letters):
+            return word  # "CO quan": small letters with nothing tall beside them
+        plain = len(seen) > 2 and seen.isalpha() and not ALIKE & set(seen)
+        if plain and unidecode(word).upper() == seen:
+            return seen  # "LAN": an acronym that happens to spell a syllable
         if first == "I" and word[0] == "l" and not initial:
             return word
         return word[0].upper() + word[1:]

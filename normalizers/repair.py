@@ -22,7 +22,7 @@ import numpy as np
 from normalizers import channel as channels
 from normalizers.casing import cased, shouted
 from normalizers.channel import Channel, CharacterChannel, Evidence
-from normalizers.codes import repair_code, repair_part
+from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import PhraseCache, Slot, Weights, decode, narrow
@@ -62,7 +62,9 @@ KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
 KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the corpus
 CASE_SLIP = 2.5  # nats against a term seen in small letters or a word seen in capitals, a letter
 LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks such as "b)"
+NUMBER_FLOOR = -13.0  # log P(seen numeral | word) below which the word is not considered
 KEEP_ODD = 5.0  # less for each sign that is no plain letter
+SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
 
@@ -234,6 +236,11 @@ class RepairSession:
         if _ROMAN.match(core):
             word = language.index.get(core.lower(), language.unknown)
             return Slot(np.array([word]), np.zeros(1), source)
+        if not capitals and _ACRONYM.match(core):
+            part = repair_part(core)
+            if part in code_parts() or part in language.index:
+                word = language.index.get(part, language.unknown)
+                return Slot(np.array([word]), np.zeros(1), source)
         number = is_number(core)
         numbers, logs = self._scored.get(core.lower(), (np.zeros(0, np.int64), np.zeros(0)))
         if number:
@@ -242,7 +249,7 @@ class RepairSession:
             own = (count + 1.0) / (evidence.totals[language.number] + 300.0)
             if len(core) > 3 or core.lower() not in evidence.counts:
                 return Slot(np.array([language.number]), np.zeros(1), source)
-            strong = logs > -9.0
+            strong = logs > NUMBER_FLOOR
             return Slot(
                 np.append(numbers[strong], language.number),
                 np.append(logs[strong], math.log(own)),
@@ -291,7 +298,7 @@ class RepairSession:
             for at, slot in enumerate(slots):
                 chance = float(result.posteriors[at][result.best[at]])
                 word = int(slot.words[result.best[at]])
-                phrases[-1].append((word, slot.source))
+                phrases[-1].append((word if chance > SURE_PHRASE else 0, slot.source))
                 if at in seen_at and chance > 0.8 and word > 3:
                     pairs.append((seen_at[at].lower(), word, chance))
         self._own = channels.evidence_of(pairs, len(language.words))
@@ -431,7 +438,7 @@ class RepairSession:
                 elif part.text.lower() != word and new_style(part.text.lower()) == word:
                     text = part.text  # the old place of the tone mark is as printed
                 elif _ROMAN.match(part.text):
-                    text = part.text
+                    text = part.text.replace("1", "I").replace("l", "I")
                 else:
                     text = cased(word, part.text, capitals[part.chunk], initial)
                 initial = False
@@ -525,16 +532,41 @@ def _keep(core: str, upper: int, capitals: bool) -> float:
 
 
 _ACRONYM = re.compile(r"^[A-ZĐ]{3,}$")
-_ROMAN = re.compile(r"^[IVX]+$")
+_ROMAN = re.compile(r"^(?=.*[IVX])(?=..|[IVX])[IVX][IVX1l]*$")
 _MOBILE = re.compile(r"^\d{1,2}[A-Z]$")
 
 
 def _pieces(token: Token) -> list[tuple[str, bool]]:
-    """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number)."""
+    """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number).
+
+    Brackets and colons amid letters that make no words of their own are what OCR saw in a letter
+    ("c(ing", "d:c_lo"): such a core stays whole.
+    """
+    core = token.core
     if token.kind != "word":
-        return [(token.core, True)]
-    found = [piece for piece in re.split(r"([/\-–—+(),;:]+)", token.core) if piece]
+        return [(core, True)]
+    glued = _GLUED.match(core)
+    if glued and is_syllable(glued[2]):
+        return [(glued[1], True), (" ", False), (glued[2], True)]
+    found = [piece for piece in _INNER.split(core) if piece]
+    if len(found) > 1 and _is_broken(core, found):
+        return [(core, True)]
     return [(piece, any(s.isalnum() or s in "&¢€¥$@" for s in piece)) for piece in found]
+
+
+def _is_broken(core: str, pieces: list[str]) -> bool:
+    if any(sign in core for sign in "{}[]"):
+        return True
+    if not set(core) & set("():") or any(sign in core for sign in "/,;"):
+        return False
+    if core.count("(") == core.count(")") and core.endswith(")"):
+        return False
+    words = [piece for piece in pieces if piece[0].isalnum()]
+    return any(len(word) == 1 or not is_syllable(word) for word in words)
+
+
+_INNER = re.compile(r"([/\-–—+(),;:…]+\.*|\.{2,})")
+_GLUED = re.compile(r"^(0\d|\d{2,4})([^\W\d_]{4,})$")
 
 
 def _plain_edge(edge: str, chunk: str) -> str:
