@@ -66,7 +66,9 @@ class PhraseCache:
             with np.errstate(over="ignore"):
                 marked = hash_keys(packed) ^ hash_keys(np.array(sources, np.uint64))
             marked, first = np.unique(marked, return_index=True)
-            distinct, counts = np.unique(packed[first], return_counts=True)
+            # A single word counts wherever it stands: its context told it, not its letters.
+            counted = packed[packed > 0] if size == 1 else packed[first]
+            distinct, counts = np.unique(counted, return_counts=True)
             self.orders[size] = (distinct, counts.astype(np.float64))
             self.sourced[size] = marked
         self.size = float(sum(self.orders[1][1])) if len(self.orders[1][0]) else 1.0
@@ -80,6 +82,8 @@ class PhraseCache:
             return np.zeros(len(keys))
         at = np.minimum(np.searchsorted(distinct, keys), len(distinct) - 1)
         found = np.where(distinct[at] == keys, counts[at], 0.0)
+        if size == 1:
+            return np.maximum(found - 1.0, 0.0)
         hit = np.flatnonzero(found > 0)
         if len(hit):
             marked = hash_keys(keys[hit]) ^ hash_keys(sources[hit])
@@ -97,7 +101,7 @@ class Weights:
     language: float = 1.0
     cache_trigram: float = 0.35
     cache_bigram: float = 0.22
-    cache_unigram: float = 0.05
+    cache_unigram: float = 0.08
 
 
 def _language(
