@@ -114,6 +114,9 @@ NUMBER_MISREAD = 1.0
 NUMBER_UNEXPECTED = -7.0
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
+PLACE = -1.0  # each line off the place that an earlier reading of the rows gives a cell
+CELL_OFF = -1.2  # each line that a cell stands off its place in the row
+OFF_FREE = 0.5
 CELL_END = 0.35
 LIST_END = 0.9
 SLACK = -0.30
@@ -218,6 +221,8 @@ class _Column(NamedTuple):
     gap: int  # lines passed without a fragment since
     width: int  # characters of the last fragment
     closed: bool  # the last fragment ended a sentence
+    first: int = -1  # line of the first fragment
+    last: int = -1  # line of the last fragment
 
 
 UNKNOWN: Context = ("",)  # a context no text has
@@ -228,6 +233,13 @@ class _Piece(NamedTuple):
     score: float
     context: Context
     noise: tuple[int, ...]  # tokens that are no text: ink of rules and of half-cut letters
+    rest: _Piece | None = None  # from token ``since`` on, its noise counts too
+    since: int = 0
+
+    def is_noise(self, index: int) -> bool:
+        return index in self.noise or (
+            self.rest is not None and index >= self.since and index in self.rest.noise
+        )
 
 
 def _readings(token: str, reader: DocumentReader) -> tuple[tuple[str, float], ...]:
@@ -317,11 +329,7 @@ class _Line:
                 gain = found[-1].score - rest[REMEMBERED - 1].score
                 noise = found[-1].noise
                 found += [
-                    _Piece(
-                        piece.score + gain,
-                        piece.context,
-                        (*noise, *(i for i in piece.noise if i >= index)),
-                    )
+                    _Piece(piece.score + gain, piece.context, noise, piece, index)
                     for piece in rest[REMEMBERED:]
                 ]
                 break
@@ -409,6 +417,9 @@ class Layout:
     widths: tuple[float, ...]
     alignment: Alignment = "middle"
     page_starts: frozenset[int] = frozenset()  # lines that begin a page
+    # first and last line of the row that an earlier reading gave each line; none where it
+    # goes over a page
+    spans: tuple[tuple[int, int] | None, ...] = ()
 
 
 def untangle(
@@ -449,9 +460,24 @@ def untangle(
             for i, kind in enumerate(kinds[1:], 1)
         )
         _speak(prepared, (general, *learned), learn_bars(prepared, rows))
-        layout = replace(layout, widths=learn_widths(rows, len(kinds)))
+        layout = replace(
+            layout,
+            widths=learn_widths(rows, len(kinds)),
+            spans=_row_spans(rows, len(lines), page_starts),
+        )
         rows = _search(prepared, layout, LAST_LOOK)[1]
     return rows
+
+
+def _row_spans(
+    rows: Sequence[TangledRow], lines: int, page_starts: frozenset[int]
+) -> tuple[tuple[int, int] | None, ...]:
+    spans: list[tuple[int, int] | None] = [None] * lines
+    for row in rows:
+        if not row.group and not any(row.first_line < p <= row.last_line for p in page_starts):
+            for line in range(row.first_line, row.last_line + 1):
+                spans[line] = (row.first_line, row.last_line)
+    return tuple(spans)
 
 
 def _speak(
@@ -522,7 +548,9 @@ def _search(
 
 def _outlook(columns: tuple[_Column, ...]) -> tuple[object, ...]:
     """What of the open cells matters for the lines to come."""
-    return tuple((c.context, c.lines > 0, c.gap, c.width // 8, c.closed) for c in columns)
+    return tuple(
+        (c.context, c.lines > 0, c.gap, c.width // 8, c.closed, c.first, c.last) for c in columns
+    )
 
 
 def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesis]:
@@ -553,7 +581,7 @@ def _grow(
 ) -> Iterator[_Hypothesis]:
     """All ways to read the next line after each hypothesis of the beam."""
     fresh = (_FRESH,) * (len(layout.kinds) - 1)
-    opening = _splits(line, layout, fresh)
+    opening = _splits(line, layout, fresh, index)
     for hypothesis in beam:
         closed = hypothesis.score
         if hypothesis.row_line >= 0:
@@ -619,7 +647,7 @@ def _begin_row(
         for split, margin in _ranked(opening.get(begin, [])):
             yield before._replace(
                 score=before.score + cost + split[0],
-                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split[1]),
+                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split[1], index),
                 row_line=index,
                 number_line=-1 if seen is None else index,
                 number=number if seen is None else seen,
@@ -634,7 +662,7 @@ def _begin_row(
 def _continue_row(
     before: _Hypothesis, index: int, line: _Line, layout: Layout
 ) -> Iterator[_Hypothesis]:
-    splits = _splits(line, layout, before.columns)
+    splits = _splits(line, layout, before.columns, index)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if before.number_line < 0 and line.tokens:
         first = line.tokens[0].text
@@ -647,7 +675,7 @@ def _continue_row(
         for split, margin in _ranked(splits.get(begin, [])):
             yield before._replace(
                 score=before.score + cost + split[0],
-                columns=_advance(before.columns, line, split[1]),
+                columns=_advance(before.columns, line, split[1], index),
                 number_line=before.number_line if seen is None else index,
                 number=before.number if seen is None else seen,
                 restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
@@ -665,12 +693,16 @@ def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
     return [(split, margin if rank == 0 else 0.0) for rank, split in enumerate(splits)]
 
 
-def _splits(line: _Line, layout: Layout, columns: tuple[_Column, ...]) -> dict[int, list[_Split]]:
+def _splits(
+    line: _Line, layout: Layout, columns: tuple[_Column, ...], index: int
+) -> dict[int, list[_Split]]:
     """Best splits of the line over the text columns, by the first token after the number."""
     known = line.splits.get(columns)
     if known is None:
         count = len(line.tokens)
-        gains = [_gains(line, position, column, layout) for position, column in enumerate(columns)]
+        gains = [
+            _gains(line, position, column, layout, index) for position, column in enumerate(columns)
+        ]
         known = line.splits[columns] = {
             begin: _best_splits(begin, count, gains)
             for begin in ((0, 1) if line.numbered else (0,))
@@ -702,7 +734,30 @@ def _best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> 
     return sorted(finished, key=_score, reverse=True)[:SPLITS]
 
 
-def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[list[float]]:
+def _place_costs(column: _Column, index: int, layout: Layout) -> tuple[float, float]:
+    """Cost of an empty fragment and of one that is not, by where the cell should stand.
+
+    Where an earlier reading tells the rows, a cell is expected as far from its row's last line as
+    from the first (or at the first, as the table is aligned).
+    """
+    span = layout.spans[index] if layout.spans else None
+    if span is None:
+        return 0.0, 0.0
+    row_first, row_last = span
+    if layout.alignment == "top":
+        return 0.0, PLACE * (index - row_first) if column.lines == 0 else 0.0
+    if column.lines == 0:
+        below = index - (row_first + row_last) / 2 - OFF_FREE
+        return 0.0, PLACE * below if below > 0 else 0.0
+    ends = row_first + row_last - column.first
+    if index <= ends:
+        return PLACE / 2 if index <= ends - 1 else 0.0, 0.0
+    return 0.0, PLACE * min(index - ends, 3)
+
+
+def _gains(
+    line: _Line, position: int, column: _Column, layout: Layout, index: int
+) -> list[list[float]]:
     """Score of giving tokens ``first:end`` to the column, as ``[first][end - first]``."""
     key = (position, column)
     known = line.gains.get(key)
@@ -711,10 +766,11 @@ def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[
     kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     count = len(line.tokens)
     widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
+    absent, present = _place_costs(column, index, layout)
     gains: list[list[float]] = []
     for first in range(count):
-        begin = _begin_cost(line, first, column, kind, limit)
-        row = [0.0]
+        begin = _begin_cost(line, first, column, kind, limit) + present
+        row = [absent]
         # the first column may take the whole line, so that every line has a split
         most = WIDEST * widest if widest and position else math.inf
         pieces = line.pieces(position + 1, column.context, first, most)
@@ -722,7 +778,7 @@ def _gains(line: _Line, position: int, column: _Column, layout: Layout) -> list[
             over = line.width(first, first + offset) - widest if limit else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
-    gains.append([0.0])
+    gains.append([absent])
     line.gains[key] = gains
     return gains
 
@@ -746,7 +802,7 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
 
 
 def _advance(
-    columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...]
+    columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...], index: int
 ) -> tuple[_Column, ...]:
     """Column states after the line."""
     after: list[_Column] = []
@@ -760,7 +816,17 @@ def _advance(
             continue
         piece = line.pieces(position, column.context, first)[end - first - 1]
         ended = line.tokens[end - 1].text.endswith(_SENTENCE_END)
-        after.append(_Column(piece.context, column.lines + 1, 0, line.width(first, end), ended))
+        after.append(
+            _Column(
+                piece.context,
+                column.lines + 1,
+                0,
+                line.width(first, end),
+                ended,
+                column.first if column.lines else index,
+                index,
+            )
+        )
     return tuple(after)
 
 
@@ -780,7 +846,19 @@ def _close_cost(
             cost += LIST_END * languages[position + 1]("</s>", column.context)
         elif not column.closed:
             cost += CELL_END * languages[position + 1]("</s>", column.context)
+    if not any(hypothesis.row_line < start < end for start in layout.page_starts):
+        for column in hypothesis.columns:
+            if column.lines:
+                off = _off(column.first, column.last, hypothesis.row_line, end - 1, layout)
+                cost += CELL_OFF * min(off, 5)
     return cost + _number_cost(hypothesis, end, layout)
+
+
+def _off(first: int, last: int, row_first: int, row_last: int, layout: Layout) -> float:
+    """How many lines a cell stands off where the table's alignment puts it in its row."""
+    if layout.alignment == "top":
+        return float(first - row_first)
+    return max(abs(first + last - row_first - row_last) / 2 - OFF_FREE, 0.0)
 
 
 def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
@@ -789,9 +867,7 @@ def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
         return NO_NUMBER
     first, last = hypothesis.row_line, end - 1
     breaks = [p for p in layout.page_starts if first < p <= last]
-    if layout.alignment == "top":
-        return OFF_CENTRE * min(hypothesis.number_line - first, 4)
-    off = max(abs(2 * hypothesis.number_line - first - last) / 2 - 0.5, 0.0)
+    off = _off(hypothesis.number_line, hypothesis.number_line, first, last, layout)
     return (OFF_CENTRE_BROKEN if breaks else OFF_CENTRE) * min(off, 6)
 
 
@@ -833,7 +909,7 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                 kept = [
                     line.tokens[i].text
                     for i in range(first, end)
-                    if i not in piece.noise or line.noise[i] < NOISE_DROPPED
+                    if not piece.is_noise(i) or line.noise[i] < NOISE_DROPPED
                 ]
                 if kept:
                     cells[column + 1].append(
