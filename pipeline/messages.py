@@ -105,6 +105,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "dòng nhóm có chữ ở cột khác, không xếp vào dòng nào được",
         "group rows with text in other columns, which belongs to no row",
     ),
+    "kind-no_appendix": ("không có phụ lục nào có bảng", "no appendix with a table"),
     "kind-number_lost": (
         "số thứ tự không đọc được, suy ra từ thứ tự các dòng",
         "row numbers that could not be read, supplied by counting",
@@ -112,6 +113,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-numbering_form": ("số thứ tự thiếu hoặc khác lệ", "row numbers missing or oddly written"),
     "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
     "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
+    "kind-section_code_lost": (
+        "số mục không đọc được, suy ra từ mục lục của văn bản",
+        "section codes that could not be read, supplied by what stands around them",
+    ),
     "kind-section_gap": ("mục không liền nhau", "section codes that do not follow one another"),
     "kind-stray_line": (
         "dòng lạc được ghép vào hàng ngay dưới",
@@ -120,6 +125,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-surplus_cells": ("dòng có nhiều ô hơn tiêu đề", "rows with more cells than the header"),
     "kind-unknown_column": ("cột không rõ là gì", "columns nobody knows"),
     "kind-unknown_table": ("bảng không nhận ra tiêu đề", "tables whose header is not known"),
+    "kind-year_place": ("dấu năm không rõ ở cột nào", "year marks whose column is not sure"),
     "kind-year_mark": ("ô năm ghi khác dấu “x”", "year marks other than “x”"),
     "column-document": ("văn bản", "document"),
     "column-review": ("cần xem lại", "to look at"),

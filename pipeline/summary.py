@@ -188,12 +188,18 @@ def _findings_by_kind(report: RunReport) -> list[list[Record]]:
 
 
 def _findings_line(group: list[Record]) -> Text:
-    """One finding in its own words; several of a kind as their number and places."""
+    """One finding in its own words; several of a kind as their number and places.
+
+    Findings are Vietnamese, as clerks read them; who reads English is told the kind as well.
+    """
     first = group[0]
     style = _STYLE[first["severity"]]
     if len(group) == 1:
         where = first["row_id"] or first["document_id"] or ""
-        return Text.assemble("  ", (where, style), f"  {first['message']}")
+        told = first["message"]
+        if not is_vietnamese():
+            told = f"{say_kind(first['kind'])}: “{told}”"
+        return Text.assemble("  ", (where, style), f"  {told}")
     told = f"{say_kind(first['kind'])}: {len(group)}"
     prefix = f"{first['document_id']}/"
     places = [one["row_id"].removeprefix(prefix) for one in group if one["row_id"]]

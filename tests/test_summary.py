@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from blank_records import blank
 from rich.console import Console
 
 from pipeline import findings
+from pipeline.messages import say_kind
 from pipeline.run import RunReport
 from pipeline.schema import DATASETS
 from pipeline.summary import SHOWN_ROWS, show
 
+ROOT = Path(__file__).parents[1]
 DOCUMENT = "a-ubnd.05-kh-ubnd.2026"
 
 
@@ -82,8 +85,20 @@ def test_a_lone_finding_speaks_for_itself_and_an_error_comes_first(report, monke
     add(report, "unknown_table", "Không nhận ra tiêu đề.", severity="error")
     lines = told(report).splitlines()
     at = next(index for index, line in enumerate(lines) if line.startswith("What to look at"))
-    assert lines[at + 1].split("  ")[1:] == [DOCUMENT, "Không nhận ra tiêu đề."]
-    assert lines[at + 2].split("  ")[1:] == [f"{DOCUMENT}/I/_/8", "thiếu số 7"]
+    assert lines[at + 1].startswith(f"  {DOCUMENT}  tables whose header is not known: “Không nhận")
+    assert lines[at + 2] == f"  {DOCUMENT}/I/_/8  gaps in the numbering: “thiếu số 7”"
+
+
+def test_every_kind_that_warns_has_words_in_both_languages():
+    sources = [path.read_text("utf-8") for path in sorted(ROOT.glob("[ep]*/*.py"))]
+    kinds = {
+        kind
+        for source in sources
+        for kind in re.findall(r'(?:Finding|Notice|finding)\(\s*"([a-z_]+)"', source)
+    }
+    quiet = {"unresolved_agency", "unreadable_deadline", "low_confidence_cell", "duplicate_file"}
+    assert {"no_appendix", "number_lost", "stray_line"} <= kinds
+    assert [kind for kind in kinds - quiet - {"quarantined"} if say_kind(kind) == kind] == []
 
 
 def test_findings_that_only_inform_are_not_told(report, monkeypatch):
