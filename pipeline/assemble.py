@@ -28,7 +28,7 @@ from normalizers.sections import (
     repeats_heading,
     split_section_title,
 )
-from normalizers.titles import TitleBlock, begins_attachment, read_title_block
+from normalizers.titles import TitleBlock, begins_attachment, is_capitals, read_title_block
 from pipeline.numbering import audit_numbering
 from pipeline.paragraphs import paragraphs
 from pipeline.plan import Appendix, Finding, Plan, PlanRow
@@ -46,6 +46,7 @@ _MOST_EVIDENCE = 4000
 _STRAY_CONFIDENCE = 0.3
 _TITLE_LINES = 6  # an appendix's label and title take no more printed lines
 _NUMBERED_LINE = re.compile(r"^\W*\d{1,3}\s*[.|\])_]?\s*\S*[^\W\d_]{2}")
+_LEAST_TITLE = 12  # characters
 _FEWEST_NUMBERED = 3
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
@@ -240,7 +241,7 @@ def _joined(above: Cell, below: Cell) -> Cell:
 
 def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tuple[int, ...]:
     """Years whose column is marked. A mark that is no cross counts, and is reported."""
-    years = []
+    years: list[int] = []
     for column, cell in zip(columns, row.cells, strict=False):
         mark = cell.text.strip()
         if column.years:
@@ -429,11 +430,15 @@ def _unread_appendices(document: Document) -> list[Finding]:
 
 
 def _begins_appendix(page: Page) -> bool:
-    top = [line for line in page.lines if line.strip()][:_TITLE_LINES]
-    return any(
-        read_appendix_label(line) is not None or (index and begins_attachment(line))
-        for index, line in enumerate(top)
-    )
+    """Whether the page's first lines are an appendix's: a title in capitals, with its label above
+    it or with "(Kèm theo ...)" below.
+    """
+    top = [line.strip() for line in page.lines if line.strip()][:_TITLE_LINES]
+    shouted = [index for index, line in enumerate(top) if is_capitals(line)]
+    labelled = any(read_appendix_label(line) is not None for line in top[:2])
+    attached = [i for i, line in enumerate(top) if line[0] in "({[" and begins_attachment(line)]
+    title = any(len(top[index]) >= _LEAST_TITLE for index in shouted)
+    return title and (labelled or any(shouted[0] < index for index in attached))
 
 
 def _row_evidence(row: Row) -> str:

@@ -71,11 +71,12 @@ class ColumnReader:
     """Languages of one document's columns (``extractors.interleaved.DocumentReader``).
 
     ``body`` is the document's running text, a paragraph an entry: a plan's body says in other
-    words, and often in the same, what its appendices say.
+    words, and often in the same, what its appendices say. ``marks``: a table has columns of marks.
     """
 
-    def __init__(self, session: RepairSession, body: Sequence[str]) -> None:
+    def __init__(self, session: RepairSession, body: Sequence[str], marks: bool = False) -> None:
         self._session = session
+        self._marks = marks
         self._headings = headings_of(body)
         said = [repaired.text for repaired in session.repair_all(body)]
         general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
@@ -101,7 +102,7 @@ class ColumnReader:
     def candidates(self, token: str) -> Sequence[Candidate]:
         """What a damaged token may have been."""
         found = self._session.candidates(token.strip("-–—_") or token)
-        if _MARK.fullmatch(token):
+        if self._marks and _MARK.fullmatch(token):
             return (Candidate("x", 0.0 if token in "xX×" else _MARK_MISREAD), *found)
         return (*found, Candidate("Sở", SO_COST)) if _SO.fullmatch(token) else found
 
@@ -150,7 +151,8 @@ class Reader:
     def open(self, lines: Sequence[str], body: Sequence[str]) -> ColumnReader:
         """Adapt the repair model to a document: all its printed lines, its body's paragraphs."""
         self.session = self._model.session(lines)
-        return ColumnReader(self.session, body)
+        marks = any(column.field == "year" for seen in self._columns.values() for column in seen)
+        return ColumnReader(self.session, body, marks)
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
         """The table header that begins at ``lines[0]``, if one does."""
