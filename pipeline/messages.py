@@ -114,8 +114,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
     "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
     "kind-section_code_lost": (
-        "số mục không đọc được, suy ra từ mục lục của văn bản",
-        "section codes that could not be read, supplied by what stands around them",
+        "số mục không đọc được, suy ra từ các mục trước và sau",
+        "section codes that could not be read, supplied from those before and after",
     ),
     "kind-section_gap": ("mục không liền nhau", "section codes that do not follow one another"),
     "kind-stray_line": (

@@ -1,0 +1,1 @@
+"""Measuring: repair, unseen dumps, confidence."""
