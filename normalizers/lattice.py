@@ -45,20 +45,24 @@ class Decoded:
 
 class PhraseCache:
     """The document's own n-grams: how often a trigram or bigram stands in *differently* damaged
-    places. A place whose damage is the very same tells nothing new and does not count."""
+    places, three words wide. A place whose damage is the very same tells nothing new and does not
+    count."""
 
     def __init__(self, sequences: Sequence[Sequence[tuple[int, int]]], boundary: int) -> None:
         self.orders: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = {}
+        self.contexts: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = {}
         self.sourced: dict[int, npt.NDArray[np.uint64]] = {}
         for size in (3, 2, 1):
             keys: list[int] = []
             sources: list[int] = []
             for sequence in sequences:
                 padded = [(boundary, 0)] * (size - 1) + list(sequence)
+                widened = [(0, 0), *padded] if size > 1 else padded
                 for i in range(size - 1, len(padded)):
                     key = source = 0
-                    for word, seen in padded[i - size + 1 : i + 1]:
+                    for word, _ in padded[i - size + 1 : i + 1]:
                         key = key << 16 | word
+                    for _, seen in widened[i - 1 : i + 2]:
                         source = (source * 1_000_003 ^ seen) & 0xFFFFFFFF
                     keys.append(key)
                     sources.append(source)
@@ -70,6 +74,8 @@ class PhraseCache:
             counted = packed[packed > 0] if size == 1 else packed[first]
             distinct, counts = np.unique(counted, return_counts=True)
             self.orders[size] = (distinct, counts.astype(np.float64))
+            before, totals = np.unique(counted >> np.uint64(16), return_counts=True)
+            self.contexts[size] = (before, totals.astype(np.float64))
             self.sourced[size] = marked
         self.size = float(sum(self.orders[1][1])) if len(self.orders[1][0]) else 1.0
 
@@ -129,11 +135,11 @@ def _language(
     mix = (1 - share1) * mix + share1 * cache.counts(1, word, one) / cache.size
     # A history seen often in the document is trusted more.
     for size, keys, source, share, contexts in (
-        (2, tail, two, weights.cache_bigram, middle.astype(np.uint64)),
+        (2, tail, three, weights.cache_bigram, middle.astype(np.uint64)),
         (3, triple, three, weights.cache_trigram, pair),
     ):
         counted = cache.counts(size, keys, source)
-        distinct, totals = cache.orders[size - 1]
+        distinct, totals = cache.contexts[size]
         at = np.minimum(np.searchsorted(distinct, contexts), max(len(distinct) - 1, 0))
         total = np.where(distinct[at] == contexts, totals[at], 0.0)
         total = np.maximum(total, counted)
