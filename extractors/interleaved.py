@@ -114,8 +114,8 @@ NUMBER_MISREAD = 1.0
 NUMBER_UNEXPECTED = -7.0
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
-PLACE = -1.0  # each line off the place that an earlier reading of the rows gives a cell
-CELL_OFF = -1.2  # each line that a cell stands off its place in the row
+PLACE = -1.5  # each line off the place that an earlier reading of the rows gives a cell
+CELL_OFF = -2.5  # each line that a cell stands off its place in the row
 OFF_FREE = 0.5
 CELL_END = 0.35
 LIST_END = 0.9
@@ -140,6 +140,7 @@ _CHUNK = re.compile(r"(\s*)(\S+)")
 _NUMBER_GLYPHS = str.maketrans("lI|!OoSB][Zi", "111100581121")
 _QUANTITY = re.compile(r"\d[\d.,/-]+\d%?[.;]?|\d+%[.;]?")
 _NUMBER = re.compile(r"^\d{1,3}$")
+_PRINTED_NUMBER = re.compile(r"\d{1,3}[.)]?")
 _SENTENCE_END = tuple(".;:!?")
 _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
 _ALIGNMENT_LINES = 60
@@ -890,6 +891,15 @@ def _trace(winner: _Hypothesis, lines: Sequence[_Line], layout: Layout) -> tuple
     return tuple(rows)
 
 
+def _printed_number(node: _Hypothesis, lines: Sequence[_Line]) -> str:
+    """The row's number as printed ("1.", "09") where it was read whole, else in digits."""
+    if node.number_line >= 0:
+        printed = lines[node.number_line].tokens[0].text
+        if _PRINTED_NUMBER.fullmatch(printed) and int(printed.strip(".)")) == node.number:
+            return printed
+    return str(node.number)
+
+
 def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) -> TangledRow:
     """One row from the hypotheses that read its lines."""
     last = path[-1]
@@ -919,7 +929,7 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
     if not last.group:
         at = last.number_line if last.number_line >= 0 else last.row_line
         margin = CERTAIN if last.number_line >= 0 else 0.0
-        cells[0].append(Fragment(str(last.number), at, margin))
+        cells[0].append(Fragment(_printed_number(last, lines), at, margin))
     return TangledRow(
         tuple(tuple(cell) for cell in cells),
         steps[0].line,
