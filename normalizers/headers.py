@@ -366,7 +366,7 @@ _LAST_HEADINGS = (
 )
 _FIRST_HALVES = frozenset(first for first, _, _ in _HALVES)
 # What no line of a header is: a bullet, a numbered or lettered paragraph, a line of a sentence.
-_PROSE = re.compile(r"^\s*\\?[-+*•–]\s|^\s*(?:[IVX]+\.|[a-zđ]\)|\d+[.)])\s|\w[,;.:]\s*$")
+_PROSE = re.compile(r"^\s*\\?[-+*•–]\s|^\s*(?:[IVX]+\.|[a-zđ]\)|\d+[.)])\s|\w[,;.:]\s*$|\./\.\s*$")
 
 _PHRASES: tuple[str, ...] = tuple(
     dict.fromkeys(fold(phrase) for phrases in _HEADINGS.values() for phrase in phrases)
@@ -516,6 +516,7 @@ class _Line:
     found: tuple[str, ...]
     pieces: tuple[_Piece, ...]
     years: tuple[int, ...]
+    capitals: frozenset[str] = frozenset()  # folded words that are printed with a capital
 
     @property
     def cover(self) -> float:
@@ -561,7 +562,10 @@ def _scan(line: str) -> _Line:
             worth = len(_TIGHT[column]) * (score - 0.35) - 0.5
             hits.setdefault(end, []).append((worth, _Piece(_ROLE[phrase], start, end, phrase)))
     pieces = _believable(found, _worthiest(hits, len(found)))
-    return _Line(found, tuple(pieces + _last_heading(found, pieces)), years)
+    capitals = frozenset(
+        word for token in line.split() if token[:1].isupper() for word in words(token)[:1]
+    )
+    return _Line(found, tuple(pieces + _last_heading(found, pieces)), years, capitals)
 
 
 def _last_heading(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
@@ -810,12 +814,13 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
 def _is_table_of_work(lines: Sequence[_Line]) -> bool:
     """Whether one line holds headings of an agency and of a deadline or outcome, and little else.
 
-    No sentence does; so it heads a table, and a table of a plan says what is to be done.
+    No sentence does, with a capital before each; so it heads a table, and a table of a plan says what is to be done.
     """
     for line in lines:
-        agencies = any(piece.phrase.startswith(("co quan", "don vi ")) for piece in line.pieces)
+        cells = [piece for piece in line.pieces if line.found[piece.start] in line.capitals]
+        agencies = any(piece.phrase.startswith(("co quan", "don vi ")) for piece in cells)
         others = {"deadline", "outcome", "goal"}.intersection(
-            piece.role for piece in line.pieces if len(piece.phrase) >= _WHOLE_PHRASE
+            piece.role for piece in cells if len(piece.phrase) >= _WHOLE_PHRASE
         )
         if agencies and others and line.cover >= 0.75 and len(line.found) <= 14:
             return True

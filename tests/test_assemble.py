@@ -15,6 +15,7 @@ from normalizers.sections import (
     Section,
     enter_section,
     expected_codes,
+    lost_code,
     read_appendix_label,
     read_section_code,
     split_section_title,
@@ -162,6 +163,25 @@ def test_years_are_the_marked_columns() -> None:
     assert plan.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("marks", "years", "reported"),
+    [
+        ("x x x", (2026, 2027, 2028), False),
+        ("x | X", (2026, 2027), True),
+        ("K", (2026,), True),
+        ("", (), True),
+        ("xX x × x", (2026, 2027, 2028), True),
+    ],
+)
+def test_marks_read_as_one_column_fill_the_years_from_the_left(
+    marks: str, years: tuple[int, ...], reported: bool
+) -> None:
+    header = ("TT", "Tên dự án", "Cơ quan chủ trì", "2026 2027 2028")
+    plan = assemble(document(table([["1", "a", "b", marks]], header), health="damaged"))
+    assert [row.years for row in plan.rows] == [years]
+    assert [one.kind for one in plan.findings] == ["year_place"] * reported
+
+
 def test_odd_year_mark_counts_and_is_reported() -> None:
     header = ("TT", "Tên dự án", "Cơ quan chủ trì", "2026", "2027")
     plan = assemble(document(table([["1", "a", "b", "-", "quý I"]], header)))
@@ -241,6 +261,65 @@ def test_damaged_line_without_code_among_coded_groups_belongs_to_the_row_below()
     assert plan.rows[1].cells["text"].text == "Xay dung\nnen tang"
     assert plan.rows[1].cells["text"].confidence < 0.5
     assert [(one.kind, one.row) for one in plan.findings] == [("stray_line", 1)]
+
+
+def test_group_named_like_a_heading_of_the_body_gets_the_code_that_was_lost() -> None:
+    body = ["I. Phát triển hạ tầng số", "Nội dung.", "II. Bảo đảm an toàn thông tin"]
+    rows = [
+        *(["I", "Phat trien ha tang so"], ["1", "a", "b", "c"]),
+        *(["", "Bao dam an toan thong tin"], ["2", "d", "e", "f"]),
+        *(["III", "Nguon luc"], ["3", "g", "h", "i"]),
+    ]
+    plan = assemble(document(table(rows), health="damaged", body=body))
+    assert paths(plan) == [
+        ("I Phat trien ha tang so",),
+        ("II Bao dam an toan thong tin",),
+        ("III Nguon luc",),
+    ]
+    assert [(one.kind, one.row) for one in plan.findings] == [("section_code_lost", 1)]
+
+
+@pytest.mark.parametrize(
+    ("before", "following", "code"),
+    [
+        (("I",), "III", "II"),
+        (("I", "I.2"), "1.4", "I.3"),
+        (("I", "I.2"), "11.1", "II"),
+        (("I",), "I.2", "I.1"),
+        (("A",), "", "B"),
+    ],
+)
+def test_lost_code_follows_from_the_codes_around_it(
+    before: tuple[str, ...], following: str, code: str
+) -> None:
+    sections: tuple[Section, ...] = ()
+    for one in before:
+        sections = enter_section(sections, one, "")
+    assert lost_code(sections, following, dotted="." in f"{before}{following}") == code
+
+
+def test_appendix_without_a_readable_header_is_told_of_with_its_page_and_lines() -> None:
+    top = ["Phu luc I", "DANH MUC CAC NHIEM VU", "(Kem theo Ké hoach s6 61/KH-UBND)"]
+    rows = ["1 | Phat trién", "Sé Cong Thuong", "2 | Xay dung", "3 | Bao cao"]
+    plan = assemble(document(health="damaged", body=[*top, *rows]))
+    assert [one.kind for one in plan.findings] == ["unknown_table"]
+    assert "trang 1" in plan.findings[0].message
+    assert "Sé Cong Thuong" in plan.findings[0].evidence
+
+
+def test_numbered_paragraphs_of_the_body_are_no_appendix() -> None:
+    body = ["KE HOACH", "1. Xay dung", "2. Bao cao", "3. Kiem tra", "Kem theo Phu luc I"]
+    plan = assemble(document(health="damaged", body=body))
+    assert [one.kind for one in plan.findings] == ["no_appendix"]
+
+
+def test_line_between_title_and_table_is_not_made_part_of_the_title() -> None:
+    title = ("DANH MUC NHIEM VU", "(Kem theo Ké hoach sé 57/KH-UBND)", "tinh dé dau tu dugc ghi")
+    plan = assemble(document(table([["1", "a", "b", "c"]], title=title), health="damaged"))
+    assert plan.appendices[0].title == "DANH MUC NHIEM VU"
+    assert [(one.kind, one.evidence) for one in plan.findings] == [
+        ("stray_line", "tinh dé dau tu dugc ghi")
+    ]
 
 
 def test_printed_code_of_a_healthy_document_is_left_alone() -> None:

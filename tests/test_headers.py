@@ -169,12 +169,72 @@ def test_rows_are_no_headers(texts: list[str]) -> None:
             "number text lead deadline result",
             2,
         ),
+        (
+            ["Chi ti¢u", "", "Muc tiéu", "nam", "", "Co quan chia", "", "2026 tri/Danh gia"]
+            + ["ty, la co sé dé chi dau tr lap ké hoach va"],
+            "number text target lead",
+            8,
+        ),
+        (
+            [
+                "on eas pe a we ws Thoi gian",
+                "TT Nhiém vu, giai phap Co quan chi tri | Co quan phoi hep Két qua thirc hién",
+                "I. | Thirc hién quyén cia nguwoi sé hitu",
+            ],
+            TASK_FIELDS,
+            2,
+        ),
+        (
+            [
+                "Co quan chi tri trién",
+                "TT Chi tiéu Két qua | khai, theo d6i va danh | Co quan thu hién",
+                "gia",
+                "I | Hop tac va huy dong nguon lic",
+            ],
+            "number text target lead implement",
+            3,
+        ),
+        (
+            ["aA Co quan, don vi chu eee Thoi gian hoan", "Xay dung tru so lam viec"],
+            "number text lead deadline",
+            1,
+        ),
+        (
+            [
+                "Phan ky théi gian thuc hién",
+                "",
+                "TT Tén du an Co quan chi tri",
+                "2026 | 2027 | 2029 | 2030",
+                "I | Kinh té va xa hoi",
+            ],
+            "number text lead year",
+            4,
+        ),
     ],
 )
 def test_headings_run_together_are_told_apart(lines: list[str], expected: str, used: int) -> None:
     reading = header_columns_of_lines(lines)
     assert reading is not None
     assert (fields(reading.columns), reading.lines_used) == (expected, used)
+
+
+def test_years_head_one_column_of_marks_and_a_lost_one_is_known() -> None:
+    cells = ["TT", "Tén dv an", "Co quan cht tri", "Phan ky thdi gian thu hién"]
+    years = ["2026", "2027", "2029", "2030"]
+    lines = [line for cell in (*cells, *years) for line in (cell, "")]
+    reading = header_columns_of_lines([*lines, "30", "", "Thuc hién phat hanh"])
+    assert reading is not None
+    assert fields(reading.columns) == "number text lead year"
+    assert reading.columns[-1].years == (2026, 2027, 2028, 2029, 2030)
+    assert reading.lines_used == len(lines) - 1
+
+
+def test_a_span_of_years_at_the_top_of_a_row_is_no_header() -> None:
+    known = header_columns_of_lines(["TT Nhiem vu Co quan chu tri Thoi gian hoan thanh"])
+    lines = ["TT Nhiem vu Co quan chu tri Thoi gian hoan thanh", "2026 - 2030"]
+    again = header_columns_of_lines(lines, known=known)
+    assert again is not None
+    assert (fields(again.columns), again.lines_used) == ("number text lead deadline", 1)
 
 
 def test_a_badly_read_repetition_is_the_known_header() -> None:
@@ -221,6 +281,8 @@ def test_a_single_heading_counts_only_when_asked_for() -> None:
         ["9 |San sang c6 phuong 4n du phong Céc co quan chu tri quan |31/12/2025", "so dir lieu"],
         ["2 | Béo cao két qua thuc hién Sé Noi vu Nam 2026", "IV | Nhiém vu, gidi phap"],
         ["1", "Két qua thue hién", "Thoi gian"],
+        ["quan tổ chức triển khai thực hiện Kế hoạch này đạt kết quả./.", "", "Nơi nhận:"],
+        ["cơ quan, đơn vị chủ trì trong thời gian hoàn thành", "đúng tiến độ."],
         [""],
         [],
     ],

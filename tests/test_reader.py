@@ -1,0 +1,72 @@
+"""Where the normalizers answer the extractors: headings that read back, codes of group rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from normalizers.headers import header_columns_of_lines, read_header
+from normalizers.repair import RepairSession
+from pipeline.reader import HEADING_REPEATED, MARKS, ColumnReader, heading_of
+
+
+class Session:
+    """A session that finds nothing to repair."""
+
+    def repair_all(self, texts: Sequence[str]) -> list[SimpleNamespace]:
+        return [SimpleNamespace(text=text) for text in texts]
+
+    def candidates(self, token: str) -> tuple[SimpleNamespace, ...]:
+        return (SimpleNamespace(word=token, log_channel=-2.0),)
+
+    def log_probability(self, word: str, context: tuple[str, ...]) -> float:
+        return -9.0
+
+
+def reader(body: Sequence[str] = (), marks: bool = False) -> ColumnReader:
+    return ColumnReader(cast(RepairSession, Session()), body, marks)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Phan ky thoi gian thuc hien", "TT Ten du an Co quan chu tri", "2026 2027 2028"],
+        ["TT Chi tieu Muc tieu Co quan chu tri Co quan thuc hien"],
+        ["TT Nhiem vu Co quan chu tri Co quan phoi hop Du kien ket qua Thoi han Ghi chu"],
+    ],
+)
+def test_headings_given_to_a_dump_read_back_as_its_columns(lines: list[str]) -> None:
+    found = header_columns_of_lines(lines)
+    assert found is not None
+    headings = [heading_of(column, found.columns) for column in found.columns]
+    assert read_header(headings) == found.columns
+
+
+def test_line_that_repeats_a_heading_is_a_group_row_whatever_its_code() -> None:
+    columns = reader(["II. Bảo đảm an toàn, an ninh thông tin", "- Không phải đề mục"])
+    assert columns.section_code("via Bao dam an toan, an ninh thong tin".split()) == (
+        1,
+        HEADING_REPEATED,
+    )
+    assert columns.section_code("Bao dam an toan, an ninh théng tin".split()) == (
+        0,
+        HEADING_REPEATED,
+    )
+    assert columns.section_code("Bao dam an toan cho moi nguoi dan".split()) is None
+
+
+def test_a_rule_read_into_the_code_is_no_part_of_it() -> None:
+    found = reader().section_code("IV_| Hop tac va huy dong".split())
+    assert found is not None
+    assert found[0] == 1
+
+
+def test_crosses_are_likely_in_a_column_of_marks_only() -> None:
+    columns = reader(marks=True)
+    best = max(columns.candidates("K"), key=lambda one: one.log_channel)
+    assert best.word == "x"
+    assert columns.language(MARKS)("x", ()) > columns.language("text")("x", ())
+    assert [one.word for one in reader().candidates("K")] == ["K"]
