@@ -55,7 +55,7 @@ def cased(word: str, seen: str, capitals: bool, initial: bool) -> str:
         if not initial and len(letters) > 1 and ALIKE.issuperset(letters):
             return word  # "CO quan": small letters with nothing tall beside them
         plain = len(seen) > 2 and seen.isalpha() and not ALIKE & set(seen)
-        if plain and unidecode(word).upper() == seen:
+        if (plain and unidecode(word).upper() == seen) or (len(seen) > 1 and word.upper() == seen):
             return seen  # "LAN": an acronym that happens to spell a syllable
         if first == "I" and word[0] == "l" and not initial:
             return word

@@ -9,6 +9,7 @@ their own capitals), seen tokens are lower-cased cores.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,8 @@ LOOKS = {
 # A horn and a tone over a wide letter often read as two narrow ones: ữ → it, ix, fr, ír.
 HORNED = frozenset("ưứừửữự")
 STROKES = frozenset("iíìtrfxvujw1l'’¢")
+
+_HORN = re.compile(r"i[trx]|(?<!^)tr|ur|ut")  # what a skeleton keeps of them
 
 _LOOKS_LIKE = str.maketrans(
     {
@@ -261,6 +264,20 @@ class Channel:
             distances = process.cdist(
                 part, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=3
             )
+            again = {i: _HORN.sub("u", shape) for i, shape in enumerate(part)}
+            again = {i: shape for i, shape in again.items() if shape != part[i]}
+            if again:
+                rows = list(again)
+                distances[rows] = np.minimum(
+                    distances[rows],
+                    process.cdist(
+                        list(again.values()),
+                        self._skeletons,
+                        scorer=Levenshtein.distance,
+                        dtype=np.uint8,
+                        score_cutoff=3,
+                    ),
+                )
             for row, shape in zip(distances, part, strict=True):
                 reach = 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
                 spread = row[of_flat]

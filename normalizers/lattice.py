@@ -118,7 +118,7 @@ def _language(
     left: Words,
     middle: Words,
     right: Words,
-    sources: tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]] | None,
+    sources: tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]] | None,
 ) -> Logs:
     """Log P(right | history left middle), cache mixed in."""
     pair = (left.astype(np.uint64) << np.uint64(16)) | middle.astype(np.uint64)
@@ -127,7 +127,7 @@ def _language(
     if cache is None or sources is None:
         return logs
     static = np.exp(logs)
-    one, two, three = sources
+    one, three = sources
     word = right.astype(np.uint64)
     tail = triple & np.uint64(0xFFFFFFFF)
     mix = static
@@ -291,10 +291,9 @@ def _decode_batch(
         row, i, j, k = np.nonzero(edge_mask)
         with np.errstate(over="ignore"):
             one = seen[:, t]
-            two = (seen_1 * multiplier ^ one) & low
             three = ((seen_2 * multiplier ^ seen_1) & low) * multiplier ^ one
             three &= low
-        sources = (one[row], two[row], three[row]) if cache is not None else None
+        sources = (one[row], three[row]) if cache is not None else None
         language = _language(
             model,
             weights,

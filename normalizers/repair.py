@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from normalizers import channel as channels
-from normalizers.casing import cased, shouted
+from normalizers.casing import ALIKE, cased, shouted
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
@@ -63,6 +63,7 @@ KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the c
 CASE_SLIP = 2.5  # nats against a term seen in small letters or a word seen in capitals, a letter
 LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks such as "b)"
 NUMBER_FLOOR = -13.0  # log P(seen numeral | word) below which the word is not considered
+JUNK = 4.5  # nats against signs among the letters that stand for nothing
 KEEP_ODD = 5.0  # less for each sign that is no plain letter
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
@@ -158,15 +159,22 @@ class RepairModel:
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Pruned candidates of seen tokens: word numbers and log P(seen | word)."""
         out: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        todo = []
+        known = self.channel.evidence.counts
+        todo: list[str] = []
         for token in tokens:
             if own is None and token in self.scored:
                 out[token] = self.scored[token]
             else:
                 todo.append(token)
+        plain = {token: _without_junk(token) for token in todo}
+        junked = [token for token in todo if plain[token] and token not in known]
+        cleaner = self.channel.score([plain[token] for token in junked], own, characters)
+        clean = dict(zip(junked, cleaner, strict=True))
         for token, (numbers, logs) in zip(
             todo, self.channel.score(todo, own, characters), strict=True
         ):
+            if token in clean:
+                numbers, logs = _either(numbers, logs, *clean[token])
             strength = logs + 0.8 * self.language.unigram[numbers]
             order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
             order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
@@ -236,6 +244,10 @@ class RepairSession:
         if _ROMAN.match(core):
             word = language.index.get(core.lower(), language.unknown)
             return Slot(np.array([word]), np.zeros(1), source)
+        term = core.replace("l", "I")
+        is_term = term != core and core[0].isupper() and keeps_case(term)
+        if is_term and not capitals and term in language.index:  # "VNelD"
+            return Slot(np.array([language.index[term]]), np.zeros(1), source)
         if not capitals and _ACRONYM.match(core):
             part = repair_part(core)
             if part in code_parts() or part in language.index:
@@ -256,13 +268,15 @@ class RepairSession:
                 source,
             )
         upper = sum(sign.isupper() for sign in core)
+        if upper > 1 and (len(core) == 2 or any(sign.isdigit() for sign in core)):
+            upper = core[0].isupper() + sum(s.isupper() and s not in ALIKE for s in core[1:])
         if not capitals and len(numbers):
-            term = self.model.terms[numbers]
+            terms = self.model.terms[numbers]
             if upper >= 2:
-                logs = logs - np.where(term, 0.0, CASE_SLIP * (upper - 1))
+                logs = logs - np.where(terms, 0.0, CASE_SLIP * (upper - 1))
             elif len(core) > 1:
                 small = sum(sign.islower() and sign != "l" for sign in core)
-                logs = logs - np.where(term, CASE_SLIP * small, 0.0)
+                logs = logs - np.where(terms, CASE_SLIP * small, 0.0)
             if len(core) == 1 and core.islower() and not token.trail.startswith((")", ".")):
                 same = language.index.get(core)
                 if same is not None:
@@ -516,6 +530,23 @@ def _number(language: LanguageModel, word: str) -> int:
     if found is None:
         found = language.index.get(token.core.lower(), language.unknown)
     return found
+
+
+def _without_junk(token: str) -> str:
+    """A token without brackets, colons and a last "1", where two letters or more are left."""
+    kept = "".join(sign for sign in token if sign.isalnum() or sign in "&¢€¥$@")
+    kept = kept.removesuffix("1")
+    return kept if 1 < len(kept) < len(token) and kept[-1].isalpha() else ""
+
+
+def _either(
+    numbers: np.ndarray, logs: np.ndarray, others: np.ndarray, other_logs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Candidates of a token and of its letters alone, each by its better score."""
+    best = dict(zip(others.tolist(), (other_logs - JUNK).tolist(), strict=True))
+    for number, log in zip(numbers.tolist(), logs.tolist(), strict=True):
+        best[number] = max(log, best.get(number, log))
+    return np.array(list(best), np.int64), np.array(list(best.values()))
 
 
 def _keep(core: str, upper: int, capitals: bool) -> float:
