@@ -66,6 +66,22 @@ def test_protected_tokens_stay(damaged: RepairSession, kept: str) -> None:
     assert kept in damaged.repair(f"chi tiéu {kept} nam").text
 
 
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("dugc theo dõi, giam sat; vé thuc day chuyén doi s6", "thúc đẩy"),  # a common twin beside
+        ("dinh danh dién tir VNelD", "VNeID"),
+        ("hé théng mang LAN tai xa", "mạng LAN"),
+        ("Quyét dinh ciia BCP xa", "BCĐ"),
+        ("co s& dir liéu vé dich vu c(ong", "công"),
+        ("ngay 03thang 02 nam 2026", "03 tháng 02"),
+        ("theo chi dao cua CO quan", "cơ quan"),
+    ],
+)
+def test_kinds_of_damage(damaged: RepairSession, seen: str, true: str) -> None:
+    assert true in damaged.repair(seen).text
+
+
 def test_capital_headings_stay_capital(damaged: RepairSession) -> None:
     assert damaged.repair("NHIEM VU VA GIAI PHAP").text == "NHIỆM VỤ VÀ GIẢI PHÁP"
 
