@@ -34,8 +34,8 @@ _TITLE = re.compile(
     re.DOTALL,
 )
 _DOTTED_TITLE = re.compile(r"^(?P<code>[IVXLCDM]+(?:\.\d{1,2})+)\.?\s+(?P<title>\S.*)$", re.DOTALL)
-_LABEL = re.compile(r"^\W*(phu luc|phu bieu)\b\s*(?:so\b)?\s*(?P<rest>.*)$")
-_LABEL_MARK = re.compile(r"^(?P<mark>[\w|!¦]{1,6}(?:[-./][\dA-Z]{1,2}\b)?)")
+_LABEL = re.compile(r"^\W*(phu ?luc|phu ?bieu)\b\s*(?:so\b)?\s*(?P<rest>.*)$")
+_LABEL_MARK = re.compile(r"^(?P<mark>[\w|!¦\[\]{}]{1,6}(?:[-./][\dA-Z]{1,2}\b)?)")
 _TITLE_AFTER_LABEL = re.compile(r"^\s*[.:\-–]\s*\S")
 _COMPOUND = re.compile(r"^(?:[IVX]{1,5}|\d{1,3})[-./][\dA-Z]{1,2}$")
 _DIGITS = re.compile(r"^\d{1,3}[a-z]?$")
@@ -358,11 +358,15 @@ def split_appendix_label(line: str, previous: str = "") -> tuple[str, str] | Non
     rest = text[found.start("rest") :]
     mark = _LABEL_MARK.match(rest)
     label = _label_number(mark["mark"], previous) if mark else None
+    if label in ("11", "111") and text[: found.start("rest")].isascii():
+        label = "I" * len(label)  # a damaged label: there are more plans of three than of eleven
     if mark is None or label is None:
         bare = not any(map(str.isalnum, rest))
         return ("", "" if bare else rest.strip()) if bare or text.isupper() else None
     after = rest[mark.end("mark") :]
     title = after.strip(" .:)-–(")
+    if not any(map(str.isalnum, title)):
+        title = ""  # ink beside the label
     if title and not _TITLE_AFTER_LABEL.match(after) and not title.isupper():
         return None
     return label, title
