@@ -44,6 +44,8 @@ class Score:
     wrong: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     error: str = ""
+    misread_label: str | None = None
+    """The label read for the only appendix, where it is wrong (rows are compared all the same)."""
 
     def assigned(self, columns: Iterable[str] | None = None) -> float:
         """Share of found words that stand in the right cell, 0-1."""
@@ -76,12 +78,33 @@ def score_dump(folder: Path, reader: FileReader) -> Score:
     seconds = time.perf_counter() - began
     for name in ROW_DATASETS:
         datasets[name] = [row | {"document_id": folder.name} for row in datasets.get(name, [])]
+    misread = right_label(truth, datasets)
     score = Score(
-        folder.name, compare({folder.name: truth}, datasets), seconds=seconds, error=error
+        folder.name,
+        compare({folder.name: truth}, datasets),
+        seconds=seconds,
+        error=error,
+        misread_label=misread,
     )
     for name, golden in truth.items():
         count_assigned(score, name, golden, datasets[name], datasets.get("cells", []))
     return score
+
+
+def right_label(truth: Mapping[str, Sequence[Record]], seen: Datasets) -> str | None:
+    """Give the rows of the only appendix its true label; the label that was read, if wrong.
+
+    Rows are paired within their appendix. A dump of one appendix has no neighbours from which a
+    lost stroke of its number could be known, and its rows are to be measured even so.
+    """
+    right = {str(row["appendix"]) for rows in truth.values() for row in rows}
+    read = {str(row["appendix"]) for name in ROW_DATASETS for row in seen[name]}
+    if len(right) != 1 or len(read) != 1 or right == read:
+        return None
+    label = right.pop()
+    for name in ROW_DATASETS:
+        seen[name] = [row | {"appendix": label} for row in seen[name]]
+    return read.pop()
 
 
 def count_assigned(
@@ -166,6 +189,7 @@ def line_of(score: Score, width: int) -> str:
         f"{score.name:{width}} {golden:4} {found:5} {golden - found:7} {extra:5}"
         f"  {section.ratio:7.1%} {number.ratio:7.1%} {cells.ratio:7.1%} {cells.cer:7.2%}"
         f" {agency.ratio:7.1%}  {score.assigned():8.1%} {score.seconds:3.0f}"
+        + (f"  appendix read as “{score.misread_label}”" if score.misread_label is not None else "")
         + (f"  {score.error}" if score.error else "")
     )
 
