@@ -10,6 +10,7 @@ so the cell is searched for the list of known names that explains its ink best.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -443,7 +444,7 @@ _LONGEST_NAME = 64
 _LOST_WORD = 120
 _ABBREVIATED = re.compile(r"&|\b(?!UBND|HĐND|MTTQ|KKT|KCN|ĐBQH)[A-ZĐ]{3,}")
 _MOST_PART_COST_A_LETTER = 0.34
-_LEAST_CONFIDENCE = 0.3
+_LEAST_CONFIDENCE = 0.1
 _RARE = 30
 _CENTRAL = 15
 _MOST_COST_A_LETTER = 0.34
@@ -570,10 +571,13 @@ def _letters(part: Part) -> int:
 
 
 def _confidence(found: Found, strain: float) -> float:
-    margin = min(part.margin / 100 for part in found.parts)
-    fit = max(0.0, 1.0 - strain / 0.5)
-    clear = min(1.0, 0.4 + max(0.0, margin) / 4) * (1.0 if margin > 0.15 else 0.8)
-    return round(fit**0.5 * clear, 3)
+    """How well the worst of the names fits the ink, and how clearly each leads over others: the
+    next name one wrong letter further off is nearly certain, none is little more than a guess."""
+    worst = max(part.cost / 100 / max(3, _letters(part)) for part in found.parts)
+    margin = max(0.0, min(part.margin / 100 for part in found.parts))
+    fit = max(0.0, 1.0 - max(strain, worst) / 0.5)
+    clear = (1.0 - 0.6 * math.exp(-1.8 * margin)) * (1.0 if margin > 0.15 else 0.8)
+    return round(fit * clear * 0.97 ** (len(found.parts) - 1), 3)
 
 
 def _written(found: Found, printed: str) -> str:
@@ -632,8 +636,8 @@ def _capitals(text: str, piece: str) -> str:
         return sum(a.isupper() != b.isupper() for a, b in pairs if ink(a) == ink(b))
 
     best = min(prints, key=disagreements)
-    begin = read[0] if read else ""
-    if begin and ink(begin) == fold(best[0]) and not best[:2].isupper():
+    begin = next((letter for letter in read if ink(letter) == fold(best[0])), "")
+    if begin and not best[:2].isupper():
         best = (best[0].upper() if begin.isupper() else best[0].lower()) + best[1:]
     return best
 

@@ -189,6 +189,19 @@ def test_sure_cells_help_doubtful_ones() -> None:
     assert read_agency_cells(cells)[0].text == "Văn phòng UBND tỉnh"
 
 
+def test_noise_before_a_common_name_decides_nothing_about_its_capitals() -> None:
+    ink = "Mat tran T6 quéc\nViét Nam tinh va iter\ncac t6 chic chinh tri\n- xa hoi"
+    name = "Mặt trận Tổ quốc Việt Nam tỉnh và các tổ chức chính trị - xã hội"
+    assert read_agency_cell(ink).text == name
+
+
+def test_confidence_falls_with_the_worst_name_and_rises_with_clean_ink() -> None:
+    clean = read_agency_cell("S6 Noi vu").confidence
+    assert clean > 0.65
+    mixed = read_agency_cell("Cong an tinh, Van phong UBND tinh, Sasoiv").confidence
+    assert mixed < 0.6
+
+
 def test_cells_printed_degraded_and_read_by_ocr_come_back() -> None:
     """180 random lists of registry names, printed, blurred and read by Tesseract's ``eng``."""
     rows = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
