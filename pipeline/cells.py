@@ -50,7 +50,7 @@ UNFITTING = 0.1
 """Most that is trusted to a damaged cell which its field's own reader cannot read (0-1): likely it
 holds words of another cell."""
 
-READ_WHOLE = 14.0
+READ_WHOLE = 10.0
 """What :func:`cell_chance` divides by: the greater, the less a repaired cell is trusted."""
 
 PLACED_BY_FIELD, PLACED_BY_REPAIR = 0.9, 0.8
