@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers.folding import fold
 
-_ROMAN = re.compile(r"^[IVXl1|!\]T]{1,5}[.:)]?$")
+_ROMAN = re.compile(r"^[IVXl1|!\]T]{1,5}[.:)\-–—]?$")
 _DOTTED = re.compile(r"^[IVXl1|!\]T]{0,5}[.,'|]\s?[\dlI]{1,2}[.:)]?$")
 _LETTER = re.compile(r"^[A-EĐ][.:)]?$")
 _RULES = ("|", "¦", "_|", "|_")

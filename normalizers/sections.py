@@ -30,7 +30,7 @@ _CODE = re.compile(
 )
 _TITLE = re.compile(
     rf"^(?P<code>(?:{_WORD})\s+(?:[IVXLCDM]+|\d{{1,2}}|[A-ZĐ])|[IVXLCDM]+(?:\.\d{{1,2}})*|[A-ZĐ])"
-    r"\s*(?:[.:)]|\s[-–]|[-–]\s)\s*(?P<title>\S.*)$",
+    r"\s*(?:[.:)]|\s[-–—]|[-–—]\s)\s*(?P<title>\S.*)$",
     re.DOTALL,
 )
 _DOTTED_TITLE = re.compile(r"^(?P<code>[IVXLCDM]+(?:\.\d{1,2})+)\.?\s+(?P<title>\S.*)$", re.DOTALL)
@@ -90,7 +90,7 @@ _ROMANS = {roman(number): number for number in range(1, _MOST_ROMAN + 1)}
 
 def clean_code(printed: str) -> str:
     """A printed code without its closing dot or bracket: "I." → "I"."""
-    return one_line(printed).strip(" .:)-–")
+    return one_line(printed).strip(" .:)-–—")
 
 
 def split_section_title(text: str) -> tuple[str, str]:

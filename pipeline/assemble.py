@@ -322,7 +322,7 @@ def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
     if not code.strip():
         code, title = split_section_title(title)
     else:
-        title = title.lstrip("-– ").strip()
+        title = title.lstrip("-–— ").strip()
     code = clean_code(code)
     if state.damaged and code:
         code = read_section_code(code, expected_codes(state.sections))
