@@ -72,6 +72,7 @@ class Fragment:
     line: int
     margin: float
     first: int = 0  # position of its first token in the line
+    sense: float = 0.0  # log probability of its reading, a token (nats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -923,7 +924,13 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                 ]
                 if kept:
                     cells[column + 1].append(
-                        Fragment(" ".join(kept), step.line, step.margin, first)
+                        Fragment(
+                            " ".join(kept),
+                            step.line,
+                            step.margin,
+                            first,
+                            piece.score / (end - first),
+                        )
                     )
         before = node.columns
     if not last.group:

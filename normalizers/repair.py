@@ -467,6 +467,11 @@ class RepairSession:
         text = " ".join(chunk for chunk in built if chunk)
         return Repaired(text, round(min(sure, default=1.0), 4), changed, tuple(built))
 
+    def knows(self, chunk: str) -> bool:
+        """Whether a chunk is a word of the language, a number, a code, an address or a mark."""
+        token = tokenize_chunk(chunk)
+        return token.kind != "word" or lm_word(token.core.lower()) in self.model.language.index
+
     def candidates(self, token: str) -> tuple[Candidate, ...]:
         """The likeliest true forms (at most 12) of one damaged chunk, with punctuation and case."""
         known = self._listed.get(token)

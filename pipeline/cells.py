@@ -21,7 +21,9 @@ from typing import Protocol
 from normalizers.agencies import read_agency_cells
 from normalizers.deadlines import read_damaged_deadline
 from normalizers.lines import join_lines
-from normalizers.repair import RepairSession, TokenRepair
+from normalizers.passages import Passages, Word
+from normalizers.recurrence import settle
+from normalizers.repair import Repaired, RepairSession, TokenRepair
 from normalizers.targets import read_damaged_targets
 from pipeline.plan import PlanRow
 from pipeline.schema import AGENCY_COLUMNS
@@ -57,12 +59,29 @@ PLACED_BY_FIELD, PLACED_BY_REPAIR = 0.9, 0.8
 """Share of its confidence that a cell keeps where a split beside its own is as likely (0-1). A
 field's own reader knows what such a cell may say, and vouches for the place as well."""
 
+SURE = 0.8
+"""A reading with this confidence (0-1) is not changed for what its column says elsewhere."""
+
+RECURRING = 0.8
+"""Confidence (0-1) of a cell read as a recurring one, were its ink the same letter by letter."""
+
+WELL_READ = 0.9
+"""Repaired tokens that are as sure as this (0-1) are not mended from the running text."""
+
+STATED = 0.7
+"""Confidence (0-1) of words taken from the running text."""
+
 _Place = tuple[int, str]
 """Index of the row, name of the field."""
 
 
-def read_cells(rows: Sequence[PlanRow], session: RepairSession) -> list[dict[str, CellReading]]:
-    """For each row, its cells that are not empty, by field, in printed order."""
+def read_cells(
+    rows: Sequence[PlanRow], session: RepairSession, body: Sequence[str] = ()
+) -> list[dict[str, CellReading]]:
+    """For each row, its cells that are not empty, by field, in printed order.
+
+    ``body`` is the repaired running text, a paragraph an entry: it mends what a damaged cell lost.
+    """
     cells: dict[_Place, Cell] = {
         (index, name): cell
         for index, row in enumerate(rows)
@@ -75,9 +94,31 @@ def read_cells(rows: Sequence[PlanRow], session: RepairSession) -> list[dict[str
     ]
     session.repair_all(rest)  # at once: one by one is much slower
     readings: list[dict[str, CellReading]] = [{} for _ in rows]
+    passages = Passages(body if session.health == "damaged" else ())
     for (index, name), cell in cells.items():
-        readings[index][name] = _read_cell(name, cell, by_field.get((index, name)), session)
+        field_reading = by_field.get((index, name))
+        readings[index][name] = _read_cell(name, cell, field_reading, session, passages)
+    if session.health == "damaged":
+        for names in (AGENCY_COLUMNS, ("expected_result",), ("deadline",)):
+            _settle_recurring([place for place in cells if place[1] in names], cells, readings)
     return readings
+
+
+def _settle_recurring(
+    places: Sequence[_Place],
+    cells: Mapping[_Place, Cell],
+    readings: Sequence[dict[str, CellReading]],
+) -> None:
+    """Read the doubtful cells of a document's columns as what the columns say again and again."""
+    printed = [join_lines(cells[place].text) for place in places]
+    known = [readings[index][name] for index, name in places]
+    doubtful = [reading.confidence < SURE for reading in known]
+    settled = settle(printed, [reading.text for reading in known], doubtful)
+    for (index, name), ink, recurring in zip(places, printed, settled, strict=True):
+        if recurring is not None:
+            confidence = recurring.nearness * RECURRING
+            changed = token_repairs(ink, recurring.text, confidence, "recurs in its column")
+            readings[index][name] = CellReading(recurring.text, confidence, changed)
 
 
 def token_repairs(
@@ -113,7 +154,11 @@ def placed(confidence: float, kept: float) -> float:
 
 
 def _read_cell(
-    name: str, cell: Cell, reading: _FieldReading | None, session: RepairSession
+    name: str,
+    cell: Cell,
+    reading: _FieldReading | None,
+    session: RepairSession,
+    passages: Passages,
 ) -> CellReading:
     printed = join_lines(cell.text)
     if reading is not None and reading.text:
@@ -127,7 +172,43 @@ def _read_cell(
     confidence = cell_chance(repaired.confidence) * placed(cell.confidence, PLACED_BY_REPAIR)
     if reading is not None:
         confidence = min(confidence, UNFITTING)
-    return CellReading(repaired.text, confidence, repaired.tokens)
+        return CellReading(repaired.text, confidence, repaired.tokens)
+    return _mended_from_body(printed, repaired, confidence, session, passages)
+
+
+def _mended_from_body(
+    printed: str,
+    repaired: Repaired,
+    confidence: float,
+    session: RepairSession,
+    passages: Passages,
+) -> CellReading:
+    """A repaired cell, its lost words taken from the passage of the body that says the same."""
+    unsure = {token.position for token in repaired.tokens if token.confidence < WELL_READ}
+    inks = printed.split()
+    kept = [position for position, chunk in enumerate(repaired.chunks) if chunk]
+    words = [
+        Word(
+            inks[position],
+            repaired.chunks[position],
+            position in unsure or not session.knows(repaired.chunks[position]),
+        )
+        for position in kept
+    ]
+    mends = passages.mends(words)
+    if not mends:
+        return CellReading(repaired.text, confidence, repaired.tokens)
+    texts = [word.text for word in words]
+    taken: set[int] = set()
+    changed: list[TokenRepair] = []
+    for mend in reversed(mends):
+        source = " ".join(word.printed for word in words[mend.first : mend.end])
+        changed.append(TokenRepair(kept[mend.first], source, mend.text, STATED, "the body says so"))
+        taken |= set(kept[mend.first : mend.end])
+        texts[mend.first : mend.end] = [mend.text] if mend.text else []
+    changed += [token for token in repaired.tokens if token.position not in taken]
+    ordered = tuple(sorted(changed, key=lambda token: token.position))
+    return CellReading(" ".join(texts), confidence, ordered)
 
 
 def _has_text(reading: _FieldReading | None) -> bool:

@@ -67,7 +67,8 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     scope = scope_of(letterhead.issuer, body)
     datasets: Datasets = {name: [] for name in DATASETS}
     row_ids = row_ids_of(document_id, plan.rows)
-    all_readings = read_cells(plan.rows, session)
+    body_pages = list(map(lines.page, document.pages))
+    all_readings = read_cells(plan.rows, session, paragraphs(body_pages))
     for row_id, row, readings in zip(row_ids, plan.rows, all_readings, strict=True):
         _add_row(datasets, document_id, row_id, row, readings, scope)
         _add_section_repairs(datasets, row_id, row, lines)
@@ -83,7 +84,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
             )
         )
     _mark_rows_for_review(datasets)
-    _add_citations(datasets, document_id, list(map(lines.page, document.pages)))
+    _add_citations(datasets, document_id, body_pages)
     datasets["citations"] = _without_itself(datasets["citations"], letterhead)
     datasets["documents"].append(
         _document_record(document, plan, letterhead, document_id, scope, session.health)
