@@ -814,7 +814,8 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
 def _is_table_of_work(lines: Sequence[_Line]) -> bool:
     """Whether one line holds headings of an agency and of a deadline or outcome, and little else.
 
-    No sentence does, with a capital before each; so it heads a table, and a table of a plan says what is to be done.
+    No sentence does, with a capital before each; so it heads a table, and a table of a plan says
+    what is to be done.
     """
     for line in lines:
         cells = [piece for piece in line.pieces if line.found[piece.start] in line.capitals]

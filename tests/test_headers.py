@@ -170,8 +170,17 @@ def test_rows_are_no_headers(texts: list[str]) -> None:
             2,
         ),
         (
-            ["Chi ti¢u", "", "Muc tiéu", "nam", "", "Co quan chia", "", "2026 tri/Danh gia"]
-            + ["ty, la co sé dé chi dau tr lap ké hoach va"],
+            [
+                "Chi ti¢u",
+                "",
+                "Muc tiéu",
+                "nam",
+                "",
+                "Co quan chia",
+                "",
+                "2026 tri/Danh gia",
+                "ty, la co sé dé chi dau tr lap ké hoach va",
+            ],
             "number text target lead",
             8,
         ),
