@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
-Kind = Literal["number", "text", "agency", "target", "deadline"]
+Kind = Literal["number", "text", "agency", "target", "deadline", "mark"]
 Alignment = Literal["middle", "top"]
 Context = tuple[str, ...]
 

@@ -120,6 +120,7 @@ def find_tables(
             found = _next_header(rest, reader, known)
             if found is None:
                 if tables:
+                    rest = _without_header_ink(rest, tables[-1].header)
                     tables[-1] = _grow(tables[-1], page.number, rest)
                 elif rest:
                     body.append(Page(page.number, tuple(rest)))
@@ -132,7 +133,7 @@ def find_tables(
             if before and tables and at > HEADER_REACH and same:
                 tables[-1] = _grow(tables[-1], page.number, rest[:at])
                 before = []
-            if not (same and not before):
+            if not tables or not (same and not before):
                 if not tables and len(before) > 2 * HEADER_REACH:
                     body.append(Page(page.number, tuple(rest[: at - HEADER_REACH])))
                     before = before[-HEADER_REACH:]
@@ -162,6 +163,15 @@ def _with_leftovers(
         used += 1
     kept = first.lines if header.kinds == first.kinds else tuple(lines[:used])
     return replace(header, lines_used=used, lines=kept)
+
+
+def _without_header_ink(lines: Sequence[str], header: HeaderFound) -> list[str]:
+    """The lines of a page without those at its top that repeat the header, read too badly."""
+    first = 0
+    for index, line in enumerate(lines[: 2 * len(header.lines)]):
+        if line and any(fuzz.ratio(line, known) >= HEADER_ALIKE for known in header.lines):
+            first = index + 1
+    return list(lines[first:])
 
 
 def _first_table_page(

@@ -22,7 +22,7 @@ from normalizers.folding import fold
 ALIKE = 72.0  # least share (0-100) of a cell's letters that a passage must have in order
 LENGTH = 0.6  # of a cell's letters that a passage must have at least
 SHORTEST = 20  # letters of a cell that can be told among passages
-ANCHOR = 2  # words on each side that cell and passage must share
+ANCHOR = 2  # words that cell and passage must share on one side; on the other one is enough
 INK = 0.34  # least likeness (0-1) between doubtful ink and the words that replace it
 LONGEST = 12  # words that one mend may bring in
 SHRED = 3  # letters of a doubtful word that may simply be dropped
@@ -80,19 +80,27 @@ def _mends(words: Sequence[Word], passage: Sequence[str]) -> tuple[Mend, ...]:
     for left, right in itertools.pairwise(blocks):
         first, end = left.a + left.size, right.a
         start, stop = left.b + left.size, right.b
-        if first == end or left.size < ANCHOR or right.size < ANCHOR:
+        if first == end or max(left.size, right.size) < ANCHOR:
             continue
         lost = words[first:end]
-        if not all(word.doubtful for word in lost) or stop - start > LONGEST:
+        if not _mostly_doubtful(lost) or stop - start > LONGEST:
             continue
         ink = _letters("".join(word.printed for word in lost))
         said = _letters("".join(passage[start:stop]))
         if start == stop:
-            if all(len(_letters(word.printed)) <= SHRED for word in lost):
+            if min(left.size, right.size) >= ANCHOR and all(
+                len(_letters(word.printed)) <= SHRED for word in lost
+            ):
                 found.append(Mend(first, end, ""))
         elif Levenshtein.normalized_similarity(ink, said) >= INK:
             found.append(Mend(first, end, " ".join(passage[start:stop])))
     return tuple(found)
+
+
+def _mostly_doubtful(words: Sequence[Word]) -> bool:
+    letters = [(len(_letters(word.printed)), word.doubtful) for word in words]
+    doubted = sum(count for count, doubtful in letters if doubtful)
+    return doubted >= 0.6 * sum(count for count, _ in letters)
 
 
 def _key(word: str) -> str:

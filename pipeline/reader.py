@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import cast
 
 from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound
@@ -29,7 +28,7 @@ SO_COST = -3.0
 HEADING_REPEATED = 6.0  # nats gained where a line repeats a heading of the body
 MOST_CODE_TOKENS = 3  # with the marks of rules
 
-MARKS = cast(Kind, "mark")  # a column of crosses, one a year
+MARKS: Kind = "mark"  # a column of crosses, one a year
 _MARK = re.compile(r"[xX×*✓✔K]{1,6}")
 _MOST_MARKS = 8
 _MARK_MISREAD = -1.0  # nats: "K" or "xX" for a cross

@@ -62,3 +62,9 @@ def test_a_table_goes_on_over_pages_without_its_headers() -> None:
         ("giai phap", "1 Xay dung"),
         ("giai phab", "danh muc"),
     ]
+
+
+def test_a_dump_that_begins_with_its_header_is_a_table() -> None:
+    body, tables = find_tables(split_pages("TT Nhiem vu\n1 Xay dung\n"), OneHeader())  # type: ignore[arg-type]
+    assert body == ()
+    assert [part.lines for part in tables[0].parts] == [("1 Xay dung",)]
