@@ -101,7 +101,7 @@ NOISE_SHREDDED = 1.5
 SHREDDED = 0.6  # share of short tokens in a line that OCR made between two printed lines
 NOISE_WORD = -10.0
 NOISE_MOST = -16.0
-NOISE_DROPPED = -7.0  # noise that costs less than this is left out of the cell's text
+NOISE_DROPPED = -7.0  # noise that costs less is left out of the cell, a lone short token is not
 WORST_READING = -3.0
 LOWER_START = -4.0
 UPPER_INSIDE = -0.7
@@ -112,6 +112,7 @@ EMPTY_CELL = -5.0
 NO_NUMBER = -6.0
 NUMBER_SEEN = 3.0
 NUMBER_MISREAD = 1.0
+DIGIT_MISREAD = -2.0
 NUMBER_UNEXPECTED = -7.0
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
@@ -212,6 +213,8 @@ def number_cost(token: str, expected: Iterable[int]) -> tuple[int, float] | None
         )
         if beside or one_off:
             return number, NUMBER_MISREAD
+        if len(core) == len(right) == 1:
+            return number, DIGIT_MISREAD
     return read, NUMBER_UNEXPECTED
 
 
@@ -901,6 +904,10 @@ def _printed_number(node: _Hypothesis, lines: Sequence[_Line]) -> str:
     return str(node.number)
 
 
+def _number_read(node: _Hypothesis, lines: Sequence[_Line]) -> bool:
+    return read_row_number(lines[node.number_line].tokens[0].text) == node.number
+
+
 def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) -> TangledRow:
     """One row from the hypotheses that read its lines."""
     last = path[-1]
@@ -920,7 +927,9 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                 kept = [
                     line.tokens[i].text
                     for i in range(first, end)
-                    if not piece.is_noise(i) or line.noise[i] < NOISE_DROPPED
+                    if not piece.is_noise(i)
+                    or line.noise[i] < NOISE_DROPPED
+                    or (line.noise[i] == NOISE_SHRED and kinds[column] == "text")
                 ]
                 if kept:
                     cells[column + 1].append(
@@ -942,5 +951,5 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
         steps[0].line,
         steps[-1].line,
         last.group,
-        last.group or last.number_line >= 0,
+        last.group or (last.number_line >= 0 and _number_read(last, lines)),
     )

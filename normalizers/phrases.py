@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -18,13 +19,16 @@ LogProbability = Callable[[str, Context], float]
 
 END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
+_DIGITS = re.compile(r"\d+")
 _PUNCTUATION = " .,:;!?()\"'“”‘’"
 
 
 @lru_cache(maxsize=65536)
 def bare(word: str) -> str:
-    """The word without case and punctuation, as the phrase counts know it."""
-    return word.strip(_PUNCTUATION).lower() if word != END else word
+    """The word without case and punctuation, and any number for every other."""
+    if word == END:
+        return word
+    return _DIGITS.sub("0", word.strip(_PUNCTUATION).lower())
 
 
 class PhraseLanguage:
@@ -52,13 +56,13 @@ class PhraseLanguage:
             for length in range(1, longest_list + 1):
                 listed = [phrase, *choose.choices(phrases, k=length - 1)]
                 choose.shuffle(listed)
-                self._count([bare(w) for p in listed for w in p.split()])
+                self._count(" ".join(listed).split())
         for table in self._counts if discount else ():
             for seen in table.values():
                 seen.subtract(dict.fromkeys(seen, discount))
 
     def _count(self, words: Sequence[str]) -> None:
-        padded = ["<s>", "<s>", *(w for w in words if w), END]
+        padded = ["<s>", "<s>", *filter(None, map(bare, words)), END]
         for index in range(2, len(padded)):
             for order, table in enumerate(self._counts):
                 table[tuple(padded[index - 2 + order : index])][padded[index]] += 1

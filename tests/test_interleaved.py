@@ -152,6 +152,7 @@ def test_a_misread_number_counts_as_the_expected_one() -> None:
     assert number_cost("o5", (25,)) is not None
     assert number_cost("o5", (25,))[0] == 25  # type: ignore[index]
     assert number_cost("191", (19,))[0] == 19  # type: ignore[index]
+    assert number_cost("8", (9,))[0] == 9  # type: ignore[index]
     assert number_cost("7", (25,))[0] == 7  # type: ignore[index]
 
 
