@@ -105,6 +105,7 @@ NOISE_DROPPED = -7.0  # noise that costs less is left out of the cell, a lone sh
 WORST_READING = -3.0
 LOWER_START = -4.0
 UPPER_INSIDE = -0.7
+LOWER_AFTER_END = -2.0  # after a full stop
 RESUME_NEXT = -1.0  # a centred cell stands half a line off its row, and seems to skip a line
 RESUME_LATER = -5.0
 EMPTY_TEXT = -14.0
@@ -143,7 +144,7 @@ _NUMBER_GLYPHS = str.maketrans("lI|!OoSB][Zi", "111100581121")
 _QUANTITY = re.compile(r"\d[\d.,/-]+\d%?[.;]?|\d+%[.;]?")
 _NUMBER = re.compile(r"^\d{1,3}$")
 _PRINTED_NUMBER = re.compile(r"\d{1,3}[.)]?")
-_SENTENCE_END = tuple(".;:!?")
+_SENTENCE_END = tuple(".!?")
 _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
 _ALIGNMENT_LINES = 60
 
@@ -799,6 +800,8 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
         cost += RESUME_NEXT if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:
         cost += UPPER_INSIDE
+    if column.closed and initial.islower():
+        cost += LOWER_AFTER_END
     if limit:
         # a cell fills its line before it wraps: the next word would have fitted
         slack = limit - column.width - 1 - len(token.text) - SLACK_FREE * limit
