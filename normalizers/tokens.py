@@ -101,11 +101,6 @@ def tokenize_chunk(chunk: str) -> Token:
     return Token(lead, core, trail, "word")
 
 
-def tokenize(text: str) -> list[Token]:
-    """The chunks of a text as tokens."""
-    return [tokenize_chunk(chunk) for chunk in text.split()]
-
-
 # Acronyms that look like Vietnamese syllables; other capitals that do are shouted words.
 SYLLABLE_ACRONYMS = frozenset({"AI", "SOC", "IOC", "CA", "BOT", "GIS", "SIM", "TP", "TX", "TT"})
 

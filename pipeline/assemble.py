@@ -8,7 +8,7 @@ finding that holds its cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -447,8 +447,3 @@ def _row_evidence(row: Row) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _MOST_EVIDENCE else text[: _MOST_EVIDENCE - 1] + "…"
-
-
-def cells_by_field(row: PlanRow) -> Mapping[str, str]:
-    """The row's cells as running text, by field."""
-    return {name: join_lines(cell.text) for name, cell in row.cells.items()}

@@ -21,10 +21,9 @@ from pipeline.assemble import assemble, letterhead_lines
 from pipeline.cells import CellReading, read_cells
 from pipeline.paragraphs import paragraphs
 from pipeline.plan import Plan, PlanRow
-from pipeline.process import Datasets
 from pipeline.registry import agency_record, named_with_kin
 from pipeline.row_ids import row_ids_of, section_code
-from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Record
+from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Datasets, Record
 from pipeline.scope import scope_of
 from records import Document, Page
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.inbox import InputFile
-from pipeline.schema import Record
-
-Datasets = dict[str, list[Record]]
-"""Dataset name → records, of one document or of all."""
+from pipeline.schema import Datasets
 
 
 @dataclass(frozen=True, slots=True)

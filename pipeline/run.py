@@ -19,9 +19,9 @@ from pipeline.errors import ExitCode, PhulucError
 from pipeline.inbox import InputFile, discover, fingerprint
 from pipeline.links import hold_citations, link_rows
 from pipeline.messages import choose
-from pipeline.process import Datasets, FileReader, Reading
+from pipeline.process import FileReader, Reading
 from pipeline.registry import named_with_kin
-from pipeline.schema import DATASETS, ROW_DATASETS, SCHEMA_VERSION, Record
+from pipeline.schema import DATASETS, ROW_DATASETS, SCHEMA_VERSION, Datasets, Record
 from pipeline.workers import run_each
 
 TIMEOUT = 600.0

@@ -360,3 +360,6 @@ AGENCY_COLUMNS = ("lead", "coordinate", "implement")
 
 Record = dict[str, Any]
 """One row of a dataset, a value (or None) for every column."""
+
+Datasets = dict[str, list[Record]]
+"""The rows of every dataset, by its name."""

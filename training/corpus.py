@@ -11,7 +11,7 @@ import lzma
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 CORPUS = Path(os.environ.get("PHULUC_CORPUS", "../shared/corpus"))
@@ -85,12 +85,3 @@ def names() -> tuple[str, ...]:
 
 def has_vietnamese(text: str) -> bool:
     return any(ord(letter) > 127 and letter.isalpha() for letter in text)
-
-
-def take(items: Iterable[str], limit: int) -> list[str]:
-    out: list[str] = []
-    for item in items:
-        if len(out) >= limit:
-            break
-        out.append(item)
-    return out
