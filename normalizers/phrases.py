@@ -14,6 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from normalizers.agencies import agency_phrases
+
 Context = tuple[str, ...]
 LogProbability = Callable[[str, Context], float]
 
@@ -21,6 +23,21 @@ END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
 _DIGITS = re.compile(r"\d+")
 _PUNCTUATION = " .,:;!?()\"'“”‘’"
+
+
+# "Sở" begins most names of agencies and loses its letters to digits: "S&", "36", "56", "S¢"
+_SO = re.compile(r"[S$53§8][60o&¢dôé€@0]")
+SO_COST = -3.0  # log P(such a token | "Sở"), a guess that the words around it confirm or refute
+
+
+def may_be_so(token: str) -> bool:
+    """Whether a damaged token may be the word "Sở"."""
+    return _SO.fullmatch(token) is not None
+
+
+def guiding_bodies() -> tuple[str, ...]:
+    """Central bodies whose guidance a deadline may wait for."""
+    return tuple(name for name in agency_phrases() if name.startswith(("Bộ ", "Chính phủ")))
 
 
 @lru_cache(maxsize=65536)

@@ -14,16 +14,19 @@ from extractors.ocr_dump import HeaderFound
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
-from normalizers.phrases import PhraseLanguage, deadline_phrases, target_phrases
+from normalizers.phrases import (
+    SO_COST,
+    PhraseLanguage,
+    deadline_phrases,
+    guiding_bodies,
+    may_be_so,
+    target_phrases,
+)
 from normalizers.repair import Candidate, RepairModel, RepairSession
 from normalizers.sections import headings_of, repeats_heading
 
 BODY_SHARE = 0.3  # of a text column's language
 COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
-
-# "Sở" begins most names of agencies and loses its letters to digits: "S&", "36", "56", "S¢"
-_SO = re.compile(r"[S$53§8][60o&¢dôé€@0]")
-SO_COST = -3.0
 
 HEADING_REPEATED = 6.0  # nats gained where a line repeats a heading of the body
 MOST_CODE_TOKENS = 3  # with the marks of rules
@@ -80,12 +83,11 @@ class ColumnReader:
         said = [repaired.text for repaired in session.repair_all(body)]
         general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
         text = general.log_probability if said else session.log_probability
-        bodies = [name for name in agency_phrases() if name.startswith(("Bộ ", "Chính phủ"))]
         self._languages: dict[Kind, Language] = {
             "text": text,
             "agency": PhraseLanguage(agency_phrases(), text).log_probability,
             "deadline": PhraseLanguage(
-                deadline_phrases(bodies), text, share=0.97, longest_list=1
+                deadline_phrases(guiding_bodies()), text, share=0.97, longest_list=1
             ).log_probability,
             "target": PhraseLanguage(
                 target_phrases(), text, share=0.99, longest_list=1
@@ -103,7 +105,7 @@ class ColumnReader:
         found = self._session.candidates(token.strip("-–—_") or token)
         if self._marks and _MARK.fullmatch(token):
             return (Candidate("x", 0.0 if token in "xX×" else _MARK_MISREAD), *found)
-        return (*found, Candidate("Sở", SO_COST)) if _SO.fullmatch(token) else found
+        return (*found, Candidate("Sở", SO_COST)) if may_be_so(token) else found
 
     def language(self, kind: Kind) -> Language:
         """The language of a kind of column."""
