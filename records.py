@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Route = Literal["markdown", "word-text", "ocr-dump"]
+Route = Literal["markdown", "word-text", "ocr-dump", "text-layer", "re-ocr", "docx"]
 Health = Literal["healthy", "damaged"]
 
 
@@ -70,10 +70,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The running text of one page (tables left out), one printed line an entry."""
+    """The running text of one page (tables left out), one printed line an entry.
+
+    ``route`` is how this page was read where pages of one file differ; None: as the document.
+    """
 
     number: int
     lines: tuple[str, ...]
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)

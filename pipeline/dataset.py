@@ -327,8 +327,14 @@ def _document_record(
         "signer_title": letterhead.signer_title,
         "recipients": list(letterhead.recipients or ()),
         "pages": pages,
-        "route": [document.route] * pages,
+        "route": _routes(document, pages),
         "text_health": health,
         "rows": len(plan.rows),
         "warnings": 0,
     }
+
+
+def _routes(document: Document, pages: int) -> list[str]:
+    """How each page was read, from page 1 on."""
+    differing = {page.number: page.route for page in document.pages if page.route}
+    return [differing.get(number, document.route) for number in range(1, pages + 1)]
