@@ -33,7 +33,7 @@ docs:  ## generate docs/data-dictionary.md from the schema
 	$(BIN)/python -m pipeline.dictionary
 
 bench:  ## measure: unseen dumps, repair (needs Tesseract; takes minutes)
-	@scripts/setup train
+	@scripts/setup bench
 	@scripts/bench
 
 setup:  ## install what running needs into .venv
