@@ -1,0 +1,627 @@
+"""From what each page shows to the pages and tables of a document: grids joined over pages.
+
+Every format with a layout ends here. Only the layout decides: which grid goes on with the table
+of the page before (its edges, its repeated header, the numbers of its rows), which row was broken
+by a page, which rows are group rows. What the words mean is not asked.
+
+No row is dropped or invented in silence: where a grid does not fit the table that it goes on with,
+its text is kept and a notice says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from unidecode import unidecode
+
+from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors.printed import (
+    group_row,
+    is_appendix_label,
+    is_section_code,
+    is_whole_number,
+    looks_like_title,
+    split_title,
+)
+from records import Box, Cell, Notice, Page, Row, Table
+
+MERGED = "merged"
+"""Ends the method of a cell whose value was printed once for several rows."""
+
+_LEAST_COLUMNS = 3
+_SAME_EDGE = 0.03  # of the table's width
+_SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
+_SAME_RUNNING = 90.0
+_MARGIN = 0.1  # of the page's height: where running heads and feet stand
+_LONGEST_HEADING = 120  # characters of a column's heading
+_TITLE_LINES = 14  # an appendix's label, title and "(Kèm theo ...)" take no more printed lines
+_COLUMN_NUMBER = re.compile(r"^\(?\s*(\d{1,2}|[A-ZĐ])\s*\)?$")
+_PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
+_ROW_NUMBER = re.compile(r"^\d{1,4}(?:\.\d{1,3})*\s*[.)]?$")
+_CARRIED = 0.55  # confidence in a value carried over a page into a cell that may be empty
+
+
+class DocumentParts(NamedTuple):
+    """What :class:`records.Document` is made of."""
+
+    pages: tuple[Page, ...]
+    tables: tuple[Table, ...]
+    notices: tuple[Notice, ...]
+
+
+_Matrix = tuple[tuple[GridCell | None, ...], ...]
+"""For each row and column of a grid the cell that covers it."""
+
+
+@dataclass(slots=True)
+class _Builder:
+    """The document while it is put together; no table is open while ``names`` is empty."""
+
+    pages: dict[int, list[str]] = field(default_factory=dict)
+    routes: dict[int, PageContent] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    pending: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # running lines since the last grid
+    title: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    edges: tuple[float, ...] = ()
+    header: str = ""  # folded text of the header's cells
+    rows: list[Row] = field(default_factory=list)
+    page: int = 0  # of the last grid
+    open_below: dict[int, Cell] = field(default_factory=dict)
+    """Values of the last row by column whose merged cell reaches down to the page's end."""
+
+    def take_running_text(self) -> None:
+        for number, line in self.pending:
+            self.pages.setdefault(number, []).append(line)
+        self.pending = []
+
+    def close_table(self) -> None:
+        if self.names:
+            self.tables.append(Table(self.names, tuple(_with_groups(self.rows)), self.title))
+        self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
+        self.open_below = {}
+
+
+def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
+    """The running text, the tables joined over pages, and what a person should look at.
+
+    Args:
+        pages: what each page shows, in order. A Word file, which has no pages, is one page, or as
+            many as it has page breaks.
+    """
+    builder = _Builder()
+    contents = list(pages)
+    for content, running in zip(contents, _running_lines(contents), strict=True):
+        builder.routes[content.number] = content
+        builder.pages.setdefault(content.number, [])
+        for part in _in_order(content):
+            if isinstance(part, Grid):
+                _read_grid(builder, part, content)
+            elif part not in running:
+                builder.pending.append((content.number, part.text))
+    builder.close_table()
+    builder.take_running_text()
+    numbered = tuple(
+        Page(number, tuple(lines), builder.routes[number].route)
+        for number, lines in sorted(builder.pages.items())
+    )
+    return DocumentParts(numbered, tuple(builder.tables), tuple(builder.notices))
+
+
+def _in_order(content: PageContent) -> Iterator[PrintedLine | Grid]:
+    """Lines and grids of a page from top to bottom (lines keep their order)."""
+    parts: list[PrintedLine | Grid] = [*content.lines, *content.grids]
+    yield from sorted(parts, key=lambda part: part.top)
+
+
+def _running_lines(pages: Sequence[PageContent]) -> list[frozenset[PrintedLine]]:
+    """For each page its page number and its running head and foot: lines in the margins that a
+    page beside it repeats at the same height, but for their digits.
+    """
+    margins = [_margin_lines(content) for content in pages]
+    found = []
+    for index, lines in enumerate(margins):
+        beside = [
+            *(margins[index - 1] if index else ()),
+            *(margins[index + 1] if index + 1 < len(margins) else ()),
+        ]
+        found.append(
+            frozenset(
+                line
+                for line in lines
+                if _PAGE_NUMBER.match(line.text) or any(_repeats(line, other) for other in beside)
+            )
+        )
+    return found
+
+
+def _margin_lines(content: PageContent) -> list[PrintedLine]:
+    if not content.height:
+        return []
+    high, low = _MARGIN * content.height, (1 - _MARGIN) * content.height
+    return [line for line in content.lines if line.top < high or line.top > low]
+
+
+def _repeats(line: PrintedLine, other: PrintedLine) -> bool:
+    if abs(line.top - other.top) > 6.0 or is_appendix_label(line.text):
+        return False
+    first, second = (re.sub(r"\d+", "#", _folded(one.text)) for one in (line, other))
+    return fuzz.ratio(first, second) >= _SAME_RUNNING
+
+
+def _folded(text: str) -> str:
+    return " ".join(unidecode(text).lower().split())
+
+
+# --- one grid ------------------------------------------------------------------------------------
+
+
+def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
+    matrix = _matrix(grid)
+    if not matrix or not any(cell.text for cell in grid.cells):
+        return
+    start = _start_in_open_table(builder, grid, matrix)
+    if start is None:
+        if _is_text_in_a_frame(grid):
+            for line in _lines_of(matrix):
+                builder.pending.append((content.number, line))
+            return
+        start = _begin_table(builder, grid, matrix, content)
+    else:
+        builder.take_running_text()
+    _read_rows(builder, grid, matrix, start, content)
+    builder.page = content.number
+
+
+def _matrix(grid: Grid) -> _Matrix:
+    slots: list[list[GridCell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
+    for cell in grid.cells:
+        for row in range(cell.row, min(cell.row + cell.row_span, grid.rows)):
+            for column in range(cell.column, min(cell.column + cell.column_span, grid.columns)):
+                if slots[row][column] is None:
+                    slots[row][column] = cell
+    return tuple(tuple(row) for row in slots)
+
+
+def _distinct(row: Sequence[GridCell | None]) -> list[GridCell]:
+    """The cells of a row, each once, left to right."""
+    return list({id(cell): cell for cell in row if cell is not None}.values())
+
+
+def _is_text_in_a_frame(grid: Grid) -> bool:
+    """Whether a grid is no table: a frame around text, a letterhead or signatures side by side."""
+    if grid.columns >= _LEAST_COLUMNS:
+        return False
+    first = [cell for cell in grid.cells if cell.column == 0]
+    numbered = sum(bool(_ROW_NUMBER.match(cell.text.strip())) for cell in first)
+    return grid.columns == 1 or grid.rows < 3 or numbered * 2 < len(first) - 1
+
+
+def _lines_of(matrix: _Matrix) -> Iterator[str]:
+    seen: set[int] = set()
+    for row in matrix:
+        for cell in _distinct(row):
+            if id(cell) not in seen:
+                seen.add(id(cell))
+                yield from (line for line in cell.text.split("\n") if line.strip())
+
+
+def _start_in_open_table(builder: _Builder, grid: Grid, matrix: _Matrix) -> int | None:
+    """The row at which a grid goes on with the open table; None where it is a table of its own."""
+    if not builder.names:
+        return None
+    between = [line for _, line in builder.pending]
+    if any(is_appendix_label(line) for line in between):
+        return None
+    height = _header_height(matrix)
+    repeated = _same_header(builder.header, _header_text(matrix, height))
+    fits = _same_columns(builder, grid)
+    if repeated and (fits or grid.columns == len(builder.names)):
+        return None if _parts_tables(between) else height
+    if not fits or _looks_like_header(matrix):
+        return None
+    return 0
+
+
+def _parts_tables(between: Sequence[str]) -> bool:
+    """Whether running text between two grids with one header makes them two tables."""
+    return bool(between) and (looks_like_title(between[-1]) or len(between) > 2)
+
+
+def _same_header(first: str, second: str) -> bool:
+    return bool(first) and fuzz.ratio(first, second) >= _SAME_HEADER
+
+
+def _same_columns(builder: _Builder, grid: Grid) -> bool:
+    """Whether a grid's columns are the open table's: all edges, or most where one was not seen."""
+    if not grid.edges or not builder.edges:
+        return grid.columns == len(builder.names)
+    width = builder.edges[-1] - builder.edges[0]
+    if abs((grid.edges[-1] - grid.edges[0]) - width) > 2 * _SAME_EDGE * width:
+        return False
+    shift = grid.edges[0] - builder.edges[0]
+    near = [
+        min(abs(edge - shift - other) for other in builder.edges) <= _SAME_EDGE * width
+        for edge in grid.edges
+    ]
+    if grid.columns == len(builder.names):
+        return sum(near) >= len(near) - 1
+    return all(near) or (grid.columns > len(builder.names) and sum(near) >= len(builder.edges))
+
+
+def _looks_like_header(matrix: _Matrix) -> bool:
+    """Whether a grid begins with a header: short headings in (nearly) all columns, no number."""
+    first = matrix[0]
+    begin = first[0].text.strip() if first[0] else ""
+    cells = _distinct(first)
+    if not begin or _ROW_NUMBER.match(begin) or is_section_code(begin) or len(cells) < 2:
+        return False
+    filled = [cell for cell in cells if cell.text.strip()]
+    longest = max(len(cell.text) for cell in filled)
+    return len(filled) >= len(cells) - 1 and longest <= _LONGEST_HEADING
+
+
+def _header_height(matrix: _Matrix) -> int:
+    """Rows of the header a grid begins with: headings that stand over others take them in."""
+    columns = len(matrix[0])
+    height = 1
+    while height < len(matrix):
+        above = _distinct(matrix[height - 1])
+        reaching = any(cell.row + cell.row_span > height for cell in above)
+        over = [cell for cell in above if 1 < cell.column_span < columns and cell.row < height]
+        below = matrix[height]
+        inner = [
+            cell
+            for cell in _distinct(below)
+            if cell.row == height
+            and any(one.column <= cell.column < one.column + one.column_span for one in over)
+        ]
+        outside = [cell for cell in _distinct(below) if cell.row == height and cell not in inner]
+        two_level = inner and not any(cell.text.strip() for cell in outside)
+        if not ((reaching and _are_headings(below, height)) or two_level):
+            break
+        height += 1
+    if height < len(matrix) and _numbers_columns(matrix[height]):
+        height += 1
+    return height
+
+
+def _are_headings(row: Sequence[GridCell | None], index: int) -> bool:
+    begun = [cell for cell in _distinct(row) if cell.row == index]
+    return all(len(cell.text) <= _LONGEST_HEADING for cell in begun)
+
+
+def _numbers_columns(row: Sequence[GridCell | None]) -> bool:
+    """Whether a row under the headings only numbers the columns: "(1) (2) (3)", "A B 1 2"."""
+    marks = [_COLUMN_NUMBER.match(cell.text.strip()) for cell in _distinct(row)]
+    if len(marks) < _LEAST_COLUMNS or not all(marks):
+        return False
+    numbers = [int(mark[1]) for mark in marks if mark and mark[1].isdigit()]
+    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _header_text(matrix: _Matrix, height: int) -> str:
+    cells = {id(cell): cell for row in matrix[:height] for cell in _distinct(row)}
+    return _folded(" ".join(cell.text for cell in cells.values()))
+
+
+def _begin_table(builder: _Builder, grid: Grid, matrix: _Matrix, content: PageContent) -> int:
+    """Open a table; the row its body begins with."""
+    running, title = _parted_title(builder.pending, content.number)
+    builder.close_table()
+    builder.pending = running
+    builder.take_running_text()
+    start = 0
+    while start < len(matrix) - 1 and _is_title_row(matrix, start):
+        title += [line for cell in _distinct(matrix[start]) for line in cell.text.split("\n")]
+        start += 1
+    builder.title = tuple(title)
+    body = tuple(matrix[start:])
+    lowered = _shifted(body, start)
+    builder.edges = grid.edges
+    if not _looks_like_header(lowered):
+        builder.names = ("",) * grid.columns
+        return start
+    height = _header_height(lowered)
+    builder.header = _header_text(lowered, height)
+    builder.names = _header_names(lowered, height)
+    return start + height
+
+
+def _shifted(matrix: _Matrix, rows: int) -> _Matrix:
+    """The matrix whose cells count their rows from its own first row."""
+    if not rows:
+        return matrix
+    known: dict[int, GridCell] = {}
+    for row in matrix:
+        for cell in _distinct(row):
+            known[id(cell)] = replace(cell, row=cell.row - rows)
+    return tuple(tuple(known[id(cell)] if cell else None for cell in row) for row in matrix)
+
+
+def _is_title_row(matrix: _Matrix, index: int) -> bool:
+    """A row merged over all columns above the header."""
+    cells = _distinct(matrix[index])
+    return len(cells) == 1 and len(matrix[index]) > 1 and not _ROW_NUMBER.match(cells[0].text)
+
+
+def _parted_title(
+    pending: Sequence[tuple[int, str]], page: int
+) -> tuple[list[tuple[int, str]], list[str]]:
+    """The running text and the title right above a table: lines of its own page, or of the end of
+    the page before where the table begins its page.
+    """
+    first = max(0, len(pending) - _TITLE_LINES)
+    numbers = [number for number, _ in pending[first:]]
+    last = numbers[-1] if numbers else page
+    while first < len(pending) and pending[first][0] != last:
+        first += 1
+    if last < page - 1:
+        return list(pending), []
+    running, title = split_title([line for _, line in pending[first:]])
+    return [*pending[:first], *pending[first : first + len(running)]], title
+
+
+def _header_names(matrix: _Matrix, height: int) -> tuple[str, ...]:
+    """Column names as printed; the outer heading comes before the names under it."""
+    names = []
+    rows = matrix[: height - 1] if height > 1 and _numbers_columns(matrix[height - 1]) else None
+    for column in range(len(matrix[0])):
+        headings = [row[column] for row in (rows or matrix[:height])]
+        distinct = {id(cell): cell.text for cell in headings if cell is not None}
+        names.append(" ".join(" ".join(distinct.values()).split()))
+    return tuple(names)
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def _read_rows(
+    builder: _Builder, grid: Grid, matrix: _Matrix, start: int, content: PageContent
+) -> None:
+    columns = _column_map(builder, grid, content)
+    first_of_page = True
+    matrix = _with_carried(matrix, start, builder.open_below)
+    builder.open_below = {}
+    index = start
+    while index < len(matrix):
+        if not first_of_page or index == start:
+            height = _header_again(builder, matrix, index)
+            if height:
+                index += height
+                continue
+        cells = _distinct(matrix[index])
+        if any(cell.text.strip() for cell in cells):
+            row = _group_of(cells, matrix, index, content)
+            if row is None:
+                last = _joined_depth(matrix, index)
+                row = _table_row(builder, matrix, index, last, columns, content)
+                index = last
+            else:
+                last = index
+            if not (first_of_page and _goes_on_from_above(builder, row)):
+                builder.rows.append(row)
+            first_of_page = False
+        index += 1
+    _note_open_cells(builder, matrix, columns)
+
+
+def _header_again(builder: _Builder, matrix: _Matrix, index: int) -> int:
+    """Rows of a header printed again inside a grid (two pages that came as one)."""
+    if not builder.header or index == 0:
+        return 0
+    below = _shifted(matrix[index:], index)
+    if any(cell.row < 0 for cell in _distinct(below[0])):
+        return 0
+    height = _header_height(below)
+    return height if _same_header(builder.header, _header_text(below, height)) else 0
+
+
+def _column_map(builder: _Builder, grid: Grid, content: PageContent) -> list[int]:
+    """For each column of the grid the column of the table whose text it holds."""
+    count = len(builder.names)
+    if grid.columns == count:
+        return list(range(count))
+    builder.notices.append(
+        Notice(
+            "column_count",
+            f"Trang {content.number}: bảng có {grid.columns} cột, phần trước có {count} cột; chữ "
+            "được xếp theo vị trí cột, cần xem lại.",
+        )
+    )
+    if not grid.edges or not builder.edges:
+        return [min(column, count - 1) for column in range(grid.columns)]
+    shift = grid.edges[0] - builder.edges[0]
+    centres = [
+        (left + right) / 2 for left, right in zip(builder.edges, builder.edges[1:], strict=False)
+    ]
+    found = []
+    for left, right in zip(grid.edges, grid.edges[1:], strict=False):
+        inside = [
+            column for column, centre in enumerate(centres) if left <= centre + shift <= right
+        ]
+        middle = (left + right) / 2 - shift
+        nearest = min(range(count), key=lambda column: abs(centres[column] - middle))
+        found.append(inside[0] if inside else nearest)
+    return found
+
+
+def _joined_depth(matrix: _Matrix, index: int) -> int:
+    """The last grid row of a printed row: its number and its text are merged down together."""
+    first, second = matrix[index][0], matrix[index][1] if len(matrix[index]) > 1 else None
+    if first is None or second is None or first is second or not first.text.strip():
+        return index
+    depth = min(first.row + first.row_span, second.row + second.row_span) - 1
+    return max(index, min(depth, len(matrix) - 1))
+
+
+def _table_row(
+    builder: _Builder,
+    matrix: _Matrix,
+    first: int,
+    last: int,
+    columns: Sequence[int],
+    content: PageContent,
+) -> Row:
+    """The row printed on the grid rows ``first`` to ``last``, a cell for each table column."""
+    held: dict[int, dict[int, GridCell]] = {}
+    for slots in matrix[first : last + 1]:
+        for column, cell in zip(columns, slots, strict=True):
+            if cell is not None:
+                held.setdefault(column, {})[id(cell)] = cell
+    seen: set[int] = set()
+    cells = []
+    for column in range(len(builder.names)):
+        parts = [cell for cell in held.get(column, {}).values() if id(cell) not in seen]
+        seen.update(map(id, parts))
+        cells.append(_cell(parts, first, last, content))
+    return Row(tuple(cells), content.number, content.number)
+
+
+def _cell(parts: Sequence[GridCell], first: int, last: int, content: PageContent) -> Cell:
+    text = "\n".join(part.text for part in parts if part.text.strip())
+    merged = any(part.row < first or part.row + part.row_span - 1 > last for part in parts)
+    method = f"{content.method}, {MERGED}" if merged and text else content.method
+    confidence = min((part.confidence for part in parts), default=1.0)
+    return Cell(text, content.number, confidence, method, _around([part.box for part in parts]))
+
+
+def _around(boxes: Iterable[Box | None]) -> Box | None:
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    return Box(
+        min(box.x0 for box in known),
+        min(box.y0 for box in known),
+        max(box.x1 for box in known),
+        max(box.y1 for box in known),
+    )
+
+
+def _group_of(
+    cells: Sequence[GridCell], matrix: _Matrix, index: int, content: PageContent
+) -> Row | None:
+    """The row as a group row: a title merged across, or a section code and a title alone."""
+    columns = len(matrix[index])
+    filled = [cell for cell in cells if cell.text.strip()]
+    if any(cell.row != index for cell in filled) or columns < 2:
+        return None
+    title = filled[-1]
+    wide = title.column_span >= max(2, columns - 2)
+    if len(filled) == 1 and wide and title.column <= 1:
+        return group_row(_cell([], index, index, content), _cell([title], index, index, content))
+    if len(filled) != 2 or filled[0].column != 0 or title.column != 1:
+        return None
+    code = filled[0].text.strip()
+    coded = is_section_code(code) and not is_whole_number(code)
+    if wide or (coded and not _ROW_NUMBER.match(code)):
+        return group_row(
+            _cell([filled[0]], index, index, content), _cell([title], index, index, content)
+        )
+    return None
+
+
+def _with_groups(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows of a table; a numbered one with a title alone is a group row where the numbers
+    below it are its own ("1" over "1.1").
+    """
+    for row, below in zip(rows, [*rows[1:], None], strict=True):
+        if row.span or below is None or below.span or len(row.cells) < _LEAST_COLUMNS:
+            yield row
+            continue
+        code, title, *rest = row.cells
+        number = code.text.strip().rstrip(".)")
+        alone = number and title.text.strip() and not any(cell.text.strip() for cell in rest)
+        if alone and below.cells[0].text.strip().startswith(f"{number}."):
+            yield replace(group_row(code, title), page_last=row.page_last)
+        else:
+            yield row
+
+
+# --- over the page -------------------------------------------------------------------------------
+
+
+def _goes_on_from_above(builder: _Builder, row: Row) -> bool:
+    """Join the first row of a page to the last row before it, where it is its rest."""
+    if not builder.rows:
+        return False
+    above = builder.rows[-1]
+    if above.span or row.span:
+        if not (above.span and row.span) or row.cells[0].text or not _is_rest(row.cells[1].text):
+            return False
+    elif row.cells[0].text.strip() or not _is_numbered(builder.rows):
+        return False
+    builder.rows[-1] = _joined_rows(above, row)
+    return True
+
+
+def _is_numbered(rows: Sequence[Row]) -> bool:
+    """Whether rows of this table bear numbers: a row without one is then a row's rest."""
+    counted = Counter(bool(row.cells[0].text.strip()) for row in rows[-20:] if not row.span)
+    return counted[True] >= counted[False]
+
+
+def _is_rest(text: str) -> bool:
+    return text.strip()[:1].islower()
+
+
+def _joined_rows(above: Row, below: Row) -> Row:
+    cells = tuple(_joined_cells(*pair) for pair in zip(above.cells, below.cells, strict=True))
+    return Row(cells, above.page_first, below.page_last, above.span)
+
+
+def _joined_cells(above: Cell, below: Cell) -> Cell:
+    if not below.text.strip():
+        return above
+    if not above.text.strip():
+        return below
+    if below.method.endswith(MERGED) and below.text == above.text:
+        return above
+    return replace(
+        above,
+        text=f"{above.text}\n{below.text}",
+        confidence=min(above.confidence, below.confidence),
+    )
+
+
+def _note_open_cells(builder: _Builder, matrix: _Matrix, columns: Sequence[int]) -> None:
+    """Remember the merged cells that reach the end of the page: they may go on over it."""
+    if not builder.rows or builder.rows[-1].span:
+        return
+    last = builder.rows[-1]
+    for column, cell in zip(columns, matrix[-1], strict=True):
+        if cell is not None and cell.row_span > 1 and last.cells[column].text.strip():
+            builder.open_below[column] = last.cells[column]
+
+
+def _with_carried(matrix: _Matrix, start: int, carried: dict[int, Cell]) -> _Matrix:
+    """The page's grid with the values that cells merged before the page hold for its first rows."""
+    if start >= len(matrix) or not carried:
+        return matrix
+    first = matrix[start]
+    if first[0] is None or not first[0].text.strip():
+        return matrix
+    known: dict[int, GridCell] = {}
+    for column, value in carried.items():
+        cell = first[column] if 0 < column < len(first) else None
+        if cell is not None and not cell.text.strip() and cell.column_span == 1:
+            sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
+            known[id(cell)] = replace(
+                cell,
+                text=value.text,
+                row=cell.row - 1,
+                row_span=cell.row_span + 1,
+                confidence=sure,
+            )
+    return tuple(
+        tuple(known.get(id(cell), cell) if cell is not None else None for cell in row)
+        for row in matrix
+    )

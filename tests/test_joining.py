@@ -1,0 +1,149 @@
+"""Grids of pages become tables: rows over pages, headers, groups, merged cells, running text."""
+
+from __future__ import annotations
+
+from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors.joining import document_parts
+
+WIDTH, HEIGHT = 842.0, 595.0
+HEADER = ["TT", "Nhiệm vụ", "Chủ trì", "Thời hạn"]
+
+
+def grid(rows, top=100.0, columns=4, edges=None):
+    """A grid of rows; a cell is a text, or (text, row span, column span), None where covered."""
+    cells = []
+    for index, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if cell is not None:
+                text, down, across = (cell, 1, 1) if isinstance(cell, str) else cell
+                cells.append(GridCell(index, column, text, down, across))
+    step = 700.0 / columns
+    edges = tuple(70.0 + step * index for index in range(columns + 1)) if edges is None else edges
+    return Grid(top, len(rows), columns, tuple(cells), edges)
+
+
+def page(number, *grids, lines=()):
+    printed = tuple(PrintedLine(text, top) for text, top in lines)
+    return PageContent(number, printed, grids, "text-layer", "text-layer", WIDTH, HEIGHT)
+
+
+def texts(table):
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_a_row_broken_by_the_page_joins_its_rest_and_the_header_goes():
+    parts = document_parts(
+        [
+            page(
+                1,
+                grid([HEADER, ["1", "Xây dựng cơ sở", "Sở A", ""]]),
+                lines=[("Phụ lục I", 60), ("DANH MỤC", 80)],
+            ),
+            page(2, grid([HEADER, ["", "dữ liệu", "", "2026"], ["2", "Kết nối", "Sở B", "2027"]])),
+        ]
+    )
+    (table,) = parts.tables
+    assert table.title == ("Phụ lục I", "DANH MỤC")
+    assert table.header == tuple(HEADER)
+    assert texts(table) == [
+        ["1", "Xây dựng cơ sở\ndữ liệu", "Sở A", "2026"],
+        ["2", "Kết nối", "Sở B", "2027"],
+    ]
+    assert (table.rows[0].page_first, table.rows[0].page_last) == (1, 2)
+
+
+def test_a_table_goes_on_without_its_header():
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", "2026"]])),
+            page(2, grid([["2", "Hai", "Sở B", "2027"]])),
+        ]
+    )
+    assert [row[0] for row in texts(parts.tables[0])] == ["1", "2"]
+
+
+def test_a_header_that_was_read_differently_goes_as_well():
+    misread = ["TT", "Nhiêm vụ", "Chủ tri", "Thời han"]
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", "2026"]])),
+            page(2, grid([misread, ["2", "Hai", "Sở B", "2027"]])),
+        ]
+    )
+    assert [row[0] for row in texts(parts.tables[0])] == ["1", "2"]
+
+
+def test_a_new_appendix_label_begins_a_table_with_the_same_header():
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", "2026"]]), lines=[("Phụ lục I", 60)]),
+            page(2, grid([HEADER, ["1", "Hai", "Sở B", "2027"]]), lines=[("Phụ lục II", 60)]),
+        ]
+    )
+    assert [table.title for table in parts.tables] == [("Phụ lục I",), ("Phụ lục II",)]
+
+
+def test_rows_merged_across_are_groups():
+    rows = [
+        HEADER,
+        [("I. Hạ tầng số", 1, 4), None, None, None],
+        ["I.1", ("Trung tâm dữ liệu", 1, 3), None, None],
+        ["1", "Một", "Sở A", "2026"],
+    ]
+    (table,) = document_parts([page(1, grid(rows))]).tables
+    assert [row.span for row in table.rows] == [True, True, False]
+    assert texts(table)[:2] == [["", "I. Hạ tầng số"], ["I.1", "Trung tâm dữ liệu"]]
+
+
+def test_a_cell_merged_down_holds_for_each_row_and_says_so():
+    rows = [
+        HEADER,
+        ["1", "Một", ("Sở A", 2, 1), "2026"],
+        ["2", "Hai", None, "2027"],
+    ]
+    (table,) = document_parts([page(1, grid(rows))]).tables
+    assert [row[2] for row in texts(table)] == ["Sở A", "Sở A"]
+    assert [row.cells[2].method for row in table.rows] == ["text-layer, merged"] * 2
+
+
+def test_a_merged_value_is_carried_over_the_page():
+    first = [HEADER, ["1", "Một", ("Sở A", 2, 1), "2026"], ["2", "Hai", None, "2027"]]
+    second = [["3", "Ba", ("", 2, 1), "2028"], ["4", "Bốn", None, "2029"]]
+    (table,) = document_parts([page(1, grid(first)), page(2, grid(second))]).tables
+    assert [row[2] for row in texts(table)] == ["Sở A"] * 4
+
+
+def test_two_level_headers_are_joined_outer_first():
+    rows = [
+        [("TT", 2, 1), ("Dự án", 2, 1), ("Phân kỳ thời gian", 1, 2), None],
+        [None, None, "2026", "2027"],
+        ["(1)", "(2)", "(3)", "(4)"],
+        ["1", "Kho dữ liệu", "x", ""],
+    ]
+    (table,) = document_parts([page(1, grid(rows))]).tables
+    assert table.header == (
+        "TT",
+        "Dự án",
+        "Phân kỳ thời gian 2026",
+        "Phân kỳ thời gian 2027",
+    )
+    assert texts(table) == [["1", "Kho dữ liệu", "x", ""]]
+
+
+def test_page_numbers_and_running_heads_leave_the_text():
+    pages = [
+        page(number, lines=[("UBND TỈNH", 20.0), (str(number), 30.0), (f"Câu {number}.", 200.0)])
+        for number in (1, 2, 3)
+    ]
+    assert [one.lines for one in document_parts(pages).pages] == [
+        ("Câu 1.",),
+        ("Câu 2.",),
+        ("Câu 3.",),
+    ]
+
+
+def test_a_frame_around_text_is_running_text():
+    framed = grid([["DỰ THẢO", "Hà Nội"]], columns=2)
+    parts = document_parts([page(1, framed)])
+    assert not parts.tables
+    assert parts.pages[0].lines == ("DỰ THẢO", "Hà Nội")
