@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pipeline import store
 from pipeline.errors import ExitCode, PhulucError
-from pipeline.golden import Comparison, FieldScore, compare, read_golden
+from pipeline.golden import Comparison, FieldScore, compare, read_golden, read_golden_links
 from pipeline.messages import say
 from pipeline.reports import REPORTS, percent
 from pipeline.schema import DATASETS
@@ -37,13 +37,17 @@ def check_output(
     if run is None or not store.is_whole(out, run):
         raise PhulucError(ExitCode.READ_WRITE, "no-output", path=out)
     comparison = compare(
-        read_golden(golden), {name: store.read_dataset(out, name) for name in DATASETS}
+        read_golden(golden),
+        {name: store.read_dataset(out, name) for name in DATASETS},
+        read_golden_links(golden),
     )
     limits = read_thresholds(golden / THRESHOLDS)
     judged = verdicts(comparison, limits)
     console = wide_console()
     console.print(fields_table(comparison, judged))
     console.print(documents_table(comparison))
+    if comparison.sets:
+        console.print(sets_table(comparison))
     if show_wrong:
         _show_wrong(comparison, console)
     for name, path in reports.items():
@@ -121,6 +125,26 @@ def documents_table(comparison: Comparison) -> Table:
     return table
 
 
+def sets_table(comparison: Comparison) -> Table:
+    """A line a set (citations of a document, links of all): found, missing, extra, how well."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("document", overflow="fold")
+    table.add_column("set")
+    for name in ("found", "missing", "extra", "precision %", "recall %", "F1 %"):
+        table.add_column(name, justify="right")
+    for one in comparison.sets:
+        score = one.score
+        table.add_row(
+            score.document_id,
+            score.dataset,
+            f"{score.found}/{score.golden}",
+            str(score.golden - score.found or ""),
+            str(score.extra or ""),
+            *map(percent, (score.precision, score.recall, score.f1)),
+        )
+    return table
+
+
 def numbers(score: FieldScore) -> tuple[str, str, str, str]:
     """Cells, exact cells, exact %, CER % as they are shown."""
     cer = percent(score.cer) if score.chars or score.edits else ""
@@ -137,6 +161,11 @@ def _show_wrong(comparison: Comparison, console: Console) -> None:
         console.print(Text(f"missing {document_id} {dataset} {row}"), soft_wrap=True)
     for document_id, dataset, row in comparison.extra:
         console.print(Text(f"extra {document_id} {dataset} {row}"), soft_wrap=True)
+    for one in comparison.sets:
+        for name, items in (("missing", one.missing), ("extra", one.extra)):
+            for item in items:
+                line = f"{name} {one.score.document_id} {one.score.dataset} {item}"
+                console.print(Text(line), soft_wrap=True)
     for cell in comparison.wrong:
         where = f"{cell.document_id} {cell.dataset} {cell.row} {cell.field}"
         console.print(Text(f"\n{where}\n  - {cell.golden}\n  + {cell.seen}"), soft_wrap=True)

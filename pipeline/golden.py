@@ -20,6 +20,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import ExitCode, PhulucError
+from pipeline.golden_sets import SetComparison, compare_citations, compare_links, golden_row_ids
 from pipeline.row_ids import section_code
 from pipeline.schema import AGENCY_COLUMNS, ROW_DATASETS, TEXT_COLUMNS, Record
 
@@ -104,6 +105,8 @@ class Comparison:
     missing: list[tuple[str, str, str]] = field(default_factory=list)
     """(document_id, dataset, row) of golden rows that were not found."""
     extra: list[tuple[str, str, str]] = field(default_factory=list)
+    sets: list[SetComparison] = field(default_factory=list)
+    """What is compared as a set: the citations of each document, the links of all."""
 
     def total(self, document_id: str) -> FieldScore:
         """All row cells of a document in one score."""
@@ -156,6 +159,12 @@ def read_golden(folder: Path) -> Golden:
     return golden
 
 
+def read_golden_links(folder: Path) -> list[Record]:
+    """The pairs of ``links.jsonl``; none where there is no such file."""
+    path = folder / "links.jsonl"
+    return _read_lines(path) if path.exists() else []
+
+
 def _read_lines(path: Path) -> list[Record]:
     records = []
     for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
@@ -169,8 +178,10 @@ def _read_lines(path: Path) -> list[Record]:
     return records
 
 
-def compare(golden: Golden, out: Mapping[str, Sequence[Record]]) -> Comparison:
-    """Compare golden records with the stored datasets (name → records)."""
+def compare(
+    golden: Golden, out: Mapping[str, Sequence[Record]], links: Sequence[Record] = ()
+) -> Comparison:
+    """Compare golden records and ``links`` with the stored datasets (name → records)."""
     comparison = Comparison()
     repaired = {(repair["row_id"], repair["field"]) for repair in out.get("repairs", ())}
     names = pair_documents(golden, out)
@@ -185,7 +196,28 @@ def compare(golden: Golden, out: Mapping[str, Sequence[Record]]) -> Comparison:
         for dataset in ROW_DATASETS:
             if dataset not in datasets and rows_of.get(dataset):
                 _compare_rows(comparison, document_id, dataset, [], rows_of[dataset], repaired)
+        if "citations" in datasets:
+            name = names.get(document_id, document_id)
+            seen = [one for one in out.get("citations", ()) if one["document_id"] == name]
+            comparison.sets.append(compare_citations(document_id, datasets["citations"], seen))
+    if links:
+        comparison.sets.append(
+            compare_links(links, out.get("links", ()), _paired_row_ids(golden, out, names))
+        )
     return comparison
+
+
+def _paired_row_ids(
+    golden: Golden, out: Mapping[str, Sequence[Record]], names: Mapping[str, str]
+) -> dict[str, str]:
+    """row_id of each golden row → row_id of the row read for it."""
+    found: dict[str, str] = {}
+    for document_id, datasets in golden.items():
+        rows_of = _rows_by_dataset(out, names.get(document_id, document_id))
+        for dataset, row_ids in golden_row_ids(document_id, datasets).items():
+            for i, j in pair_rows(datasets[dataset], rows_of[dataset]):
+                found[row_ids[i]] = rows_of[dataset][j]["row_id"]
+    return found
 
 
 def pair_documents(golden: Golden, out: Mapping[str, Sequence[Record]]) -> dict[str, str]:

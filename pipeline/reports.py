@@ -59,6 +59,8 @@ def markdown(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     """The tables of the terminal, as Markdown."""
     failed = {(one.document_id, one.dataset, one.field) for one in verdicts if not one.holds}
     lines = ["# Golden check", "", *_markdown_documents(comparison), ""]
+    if comparison.sets:
+        lines += [*_markdown_sets(comparison), ""]
     for document_id in comparison.document_ids:
         lines += [
             f"## {document_id}",
@@ -97,6 +99,16 @@ def html_page(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
         )
         + "</table>"
     )
+    for one in comparison.sets:
+        scores = (one.score.precision, one.score.recall, one.score.f1)
+        parts.append(
+            f"<h2>{html.escape(one.score.document_id)} {one.score.dataset}</h2>"
+            "<p>precision {}, recall {}, F1 {}".format(*map(percent, scores))
+        )
+        for title, shown in (("Missing", one.missing), ("Extra", one.extra)):
+            if shown:
+                listed = "".join(f"<li>{html.escape(item)}" for item in shown)
+                parts.append(f"<p>{title}<ul>{listed}</ul>")
     for title, rows in (("Missing rows", comparison.missing), ("Extra rows", comparison.extra)):
         if rows:
             items = "".join(f"<li>{html.escape(' '.join(row))}" for row in rows)
@@ -131,6 +143,21 @@ def _html_cell(cell: WrongCell) -> str:
     where = f"{cell.document_id} {cell.dataset} {cell.row} {cell.field}"
     difference = marked_difference(cell.golden, cell.seen)
     return f"<p><span class=where>{html.escape(where)}</span><br>{difference}"
+
+
+def _markdown_sets(comparison: Comparison) -> list[str]:
+    lines = [
+        "| document | set | found | extra | precision % | recall % | F1 % |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for one in comparison.sets:
+        score = one.score
+        lines.append(
+            f"| {score.document_id} | {score.dataset} | {score.found}/{score.golden} "
+            f"| {score.extra} | {percent(score.precision)} | {percent(score.recall)} "
+            f"| {percent(score.f1)} |"
+        )
+    return lines
 
 
 def _markdown_documents(comparison: Comparison) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-
-from pipeline.plan import PlanRow
+from typing import Protocol
 
 _BLANK = "_"
 """Stands in a row_id for an appendix, section or number that is not printed."""
@@ -16,7 +15,18 @@ _CODE = re.compile(
 )
 
 
-def row_ids_of(document_id: str, rows: Sequence[PlanRow]) -> list[str]:
+class Placed(Protocol):
+    """A row as far as its key goes: where it stands in its document."""
+
+    @property
+    def appendix(self) -> str: ...
+    @property
+    def section_path(self) -> Sequence[str]: ...
+    @property
+    def row_no(self) -> str: ...
+
+
+def row_ids_of(document_id: str, rows: Sequence[Placed]) -> list[str]:
     """A stable key for each row; the second row of one number gets "~2"."""
     seen: Counter[str] = Counter()
     row_ids = []

@@ -68,6 +68,9 @@ def measures(comparison: Comparison) -> Limits:
     for rows in comparison.rows:
         dataset = measured.setdefault(rows.document_id, {}).setdefault(rows.dataset, {})
         dataset["rows"] = {"found": rows.found, "extra": rows.extra}
+    for one in comparison.sets:
+        dataset = measured.setdefault(one.score.document_id, {}).setdefault(one.score.dataset, {})
+        dataset["set"] = {"found": one.score.found, "extra": one.score.extra}
     for score in comparison.fields:
         dataset = measured.setdefault(score.document_id, {}).setdefault(score.dataset, {})
         dataset[score.field] = {
