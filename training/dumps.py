@@ -281,6 +281,7 @@ _HEADINGS = {
     "expected_result": Column("expected_result", "Kết quả", 0.17),
     "deadline": Column("deadline", "Thời gian thực hiện", 0.11),
     "note": Column("note", "Ghi chú", 0.08),
+    "result": Column("result", "Kết quả thực hiện", 0.34, "justify"),
 }
 _CODE = re.compile(r"(Nhóm [IVX]+|[IVX]+(?:\.\d+)*|[A-H]|\d+(?:\.\d+)*)\s+(?=\S)")
 

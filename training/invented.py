@@ -228,6 +228,7 @@ TEXT_COLUMNS = {
     "indicators": ("text", "target", "lead", "implement"),
     "tasks": ("text", "lead", "coordinate", "expected_result", "deadline", "note"),
     "projects": ("text", "lead"),
+    "results": ("text", "lead", "deadline", "result"),
 }
 
 

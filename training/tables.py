@@ -44,6 +44,18 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Two stacks of lines side by side, no rules: a letterhead, or "Nơi nhận" and the signer.
+
+    ``share`` is the left stack's part of the width (0-1); nothing here breaks over a page.
+    """
+
+    left: tuple[Paragraph, ...]
+    right: tuple[Paragraph, ...]
+    share: float = 0.42
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: ``field`` names it for the caller, ``width`` is its share of the table.
 
@@ -59,7 +71,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """The texts of a row, one a column; of a group row: its code and its title."""
+    """The texts of a row, one a column; of a group row: its code and its title.
+
+    ``"\\n"`` in a text ends a paragraph of its cell.
+    """
 
     cells: tuple[str, ...]
     group: bool = False
@@ -67,10 +82,15 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to print."""
+    """A table to print.
+
+    Neighbouring rows that say the same in a column of ``merged`` (by its field) have one cell
+    there, merged down.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,11 @@ class Style:
     ``early_break``: how often a cell sends one line more than it must over a page break, as Word
     does.  ``break_hyphens``: whether "2026-2030" may break after its hyphen.
     ``group_spans_number``: a group row is one cell ("I. Title"), not code and title apart.
+    ``group_merged``: the title of a group row spans the columns; else it stands in the second one
+    and the others have empty cells.
+    ``repeat_header``: the header stands on every page.  ``break_rows``: a row may break over a
+    page (one taller than a page must).  ``merge_over``: a cell merged down goes on over the page
+    break empty, as Word does; else its text is printed again.
     """
 
     landscape: bool = True
@@ -99,7 +124,11 @@ class Style:
     early_break: float = 0.2
     break_hyphens: bool = False
     group_spans_number: bool = False
+    group_merged: bool = True
     rule: float = 0.6
+    repeat_header: bool = True
+    break_rows: bool = True
+    merge_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +152,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """A ruled cell on one page; ``text`` is the part of its text that stands there."""
+    """A ruled cell on one page; ``text`` is the part of its text that stands there.
+
+    ``span`` columns from ``column`` on and ``down`` rows from ``row`` on share the cell; ``lines``
+    are its printed lines.
+    """
 
     table: int
     row: int
@@ -131,6 +164,8 @@ class PrintedCell:
     span: int
     text: str
     box: Box
+    lines: tuple[str, ...] = ()
+    down: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +192,11 @@ def _font(face: Face, pixels: float) -> ImageFont.FreeTypeFont:
         if all((font.getmask(c).getbbox(), font.getlength(c)) != missing for c in "ữặộếỷĐ"):
             return font
     raise OSError("no font that prints Vietnamese: install fonts-liberation2")
+
+
+def font_path(face: Face) -> str:
+    """The file of the font that pages are printed with; OSError where none is installed."""
+    return str(_font(face, _MEASURE).path)
 
 
 def text_width(text: str, face: Face, size: float) -> float:
@@ -201,6 +241,33 @@ def break_lines(
     return lines
 
 
+def break_paragraphs(
+    text: str, width: float, face: Face, size: float, break_hyphens: bool = False
+) -> list[str]:
+    """The printed lines of a cell; those that end a paragraph before the last keep their "\\n"."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        if lines:
+            lines[-1] += "\n"
+        lines += break_lines(paragraph, width, face, size, break_hyphens)
+    return lines
+
+
+@dataclass(slots=True)
+class _Run:
+    """A cell merged down over rows that are still being set.
+
+    ``top`` and ``first`` are where its part on this page begins: its upper edge and its row.
+    """
+
+    column: int
+    last: int
+    lines: list[str]
+    first: int
+    top: float
+    printed: bool = False
+
+
 @dataclass(slots=True)
 class _Press:
     """The page being set, and those already set."""
@@ -214,6 +281,8 @@ class _Press:
     rules: list[Box] = field(default_factory=list)
     y: float = 0.0
     tables: int = 0
+    runs: dict[int, _Run] = field(default_factory=dict)
+    due: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     @property
     def width(self) -> float:
@@ -310,6 +379,7 @@ class _Press:
         face: Face,
         upright: str,
         open_end: bool = False,
+        down: int = 1,
     ) -> None:
         """Set a cell's lines in its box; ``open_end``: its text goes on over the page."""
         padding = self.style.padding
@@ -317,12 +387,13 @@ class _Press:
         if upright == "center":
             top += (box.y1 - box.y0 - 2 * padding - len(lines) * self.lead) / 2
         for index, line in enumerate(lines):
-            last = index == len(lines) - 1 and not open_end
+            last = line.endswith("\n") or (index == len(lines) - 1 and not open_end)
             how: Align = "left" if align == "justify" and last else align
             left, right = box.x0 + self.style.gutter, box.x1 - self.style.gutter
-            self.put(line, left, right, top + index * self.lead, how, face, where)
+            self.put(line.rstrip(), left, right, top + index * self.lead, how, face, where)
         self.frame(box)
-        self.cells.append(PrintedCell(*where, span, " ".join(lines), box))
+        printed = tuple(line.rstrip() for line in lines)
+        self.cells.append(PrintedCell(*where, span, " ".join(printed), box, printed, down))
 
     def paragraph(self, paragraph: Paragraph) -> None:
         width = self.right - self.left
@@ -337,14 +408,93 @@ class _Press:
             self.y += self.lead
         self.y += paragraph.after
 
+    def beside(self, beside: Beside) -> None:
+        """Both stacks from one height; a new page first where they do not fit on this one."""
+        middle = self.left + beside.share * (self.right - self.left)
+        stacks = (
+            (self.left, middle - self.style.gutter, beside.left),
+            (middle + self.style.gutter, self.right, beside.right),
+        )
+        folded = [
+            [
+                (paragraph, break_lines(paragraph.text, x1 - x0, paragraph.face, self.style.size))
+                for paragraph in stack
+            ]
+            for x0, x1, stack in stacks
+        ]
+        heights = [
+            sum(max(1, len(lines)) * self.lead + one.after for one, lines in stack)
+            for stack in folded
+        ]
+        if self.y + max(heights) > self.bottom:
+            self.end_page()
+        for (x0, x1, _), stack in zip(stacks, folded, strict=True):
+            y = self.y
+            for paragraph, lines in stack:
+                for index, line in enumerate(lines):
+                    top = y + index * self.lead
+                    self.put(line, x0, x1, top, paragraph.align, paragraph.face)
+                y += max(1, len(lines)) * self.lead + paragraph.after
+        self.y += max(heights)
+
     def table(self, table: Table) -> None:
         number = self.tables
         self.tables += 1
         edges = _edges(table, self.left, self.right, self.style)
         self.header(table, edges, number)
+        self.due = runs_down(table.columns, table.rows, table.merged)
         for index, row in enumerate(table.rows):
+            for column, last in self.due.get(index, ()):
+                self.open_run(table, edges, number, index, column, last)
             self.row(table, edges, number, index, row)
+            for run in [one for one in self.runs.values() if one.last == index]:
+                self.close_run(run, table, edges, number, index)
+                del self.runs[run.column]
         self.y += self.lead
+
+    def open_run(
+        self, table: Table, edges: Sequence[float], number: int, index: int, column: int, last: int
+    ) -> None:
+        """Begin a cell merged down; on a new page where not even its text would fit on this one."""
+        style = self.style
+        lines = break_paragraphs(
+            table.rows[index].cells[column],
+            self.inner(edges, column, column + 1),
+            "Regular",
+            style.size,
+            style.break_hyphens,
+        )
+        if self.y + (len(lines) + 3) * self.lead + 2 * style.padding > self.bottom:
+            self.turn_page(table, edges, number, index)
+        self.runs[column] = _Run(column, last, lines, index, self.y)
+
+    def close_run(
+        self, run: _Run, table: Table, edges: Sequence[float], number: int, index: int
+    ) -> None:
+        """Draw the part of a merged cell that stands on this page, down to row ``index``."""
+        lines = [] if run.printed else run.lines
+        box = Box(edges[run.column], run.top, edges[run.column + 1], self.y)
+        where = (number, run.first, run.column)
+        align, upright = table.columns[run.column].align, self.style.upright
+        down = index - run.first + 1
+        self.cell(lines, box, where, 1, align, "Regular", upright, down=down)
+        run.printed = self.style.merge_over
+
+    def turn_page(self, table: Table, edges: Sequence[float], number: int, index: int) -> None:
+        """End the page within the table before row ``index``, or within it."""
+        for run in self.runs.values():
+            if self.y > run.top:
+                set_on_page = any(cell.row == index and cell.table == number for cell in self.cells)
+                self.close_run(run, table, edges, number, index if set_on_page else index - 1)
+                if set_on_page and not self.style.merge_over:
+                    if run.last > index:
+                        self.due.setdefault(index + 1, []).append((run.column, run.last))
+                    run.last, run.printed = index, True
+        self.end_page()
+        if self.style.repeat_header:
+            self.header(table, edges, number)
+        for run in self.runs.values():
+            run.top, run.first = self.y, index
 
     def inner(self, edges: Sequence[float], first: int, last: int) -> float:
         return edges[last] - edges[first] - 2 * self.style.gutter
@@ -394,21 +544,29 @@ class _Press:
         texts = row.cells
         if row.group and style.group_spans_number:
             spans, texts = [(0, len(columns), "left")], (". ".join(t for t in row.cells if t),)
-        elif row.group:
+        elif row.group and style.group_merged:
             spans = [(0, 1, "center"), (1, len(columns), "left")]
+        elif row.group:
+            spans[1] = (1, 2, "left")
+            texts = (*row.cells, *("" for _ in columns[2:]))
+        if self.runs:
+            kept = [i for i in range(len(columns)) if i not in self.runs]
+            spans, texts = [spans[i] for i in kept], tuple(texts[i] for i in kept)
         rest = [
-            break_lines(text, self.inner(edges, a, b), face, style.size, style.break_hyphens)
+            break_paragraphs(text, self.inner(edges, a, b), face, style.size, style.break_hyphens)
             for text, (a, b, _) in zip(texts, spans, strict=True)
         ]
         upright = style.upright
+        breaks = style.break_rows and (style.merge_over or not self.runs)
+        fresh = int((self.bottom - self.top(table, edges) - 2 * style.padding) / self.lead)
         while True:
             needed = max(1, *(len(lines) for lines in rest))
+            needed = max([needed, *(self.lines_missing(run, index) for run in self.runs.values())])
             room = int((self.bottom - self.y - 2 * style.padding) / self.lead)
             if needed <= room:
                 taken = [len(lines) for lines in rest]
-            elif row.group or room < 2:
-                self.end_page()
-                self.header(table, edges, number)
+            elif row.group or room < 2 or (not breaks and needed <= fresh):
+                self.turn_page(table, edges, number, index)
                 continue
             else:
                 taken = [self.share(len(lines), room) for lines in rest]
@@ -423,8 +581,23 @@ class _Press:
             if not any(rest):
                 return
             upright = "top"
-            self.end_page()
-            self.header(table, edges, number)
+            self.turn_page(table, edges, number, index)
+
+    def lines_missing(self, run: _Run, index: int) -> int:
+        """How many lines the last row of a merged cell must have for the cell's text to fit."""
+        if run.last != index or run.printed:
+            return 0
+        return len(run.lines) - int((self.y - run.top) / self.lead)
+
+    def top(self, table: Table, edges: Sequence[float]) -> float:
+        """Where the first row of a page begins, roughly: under the margin and the header."""
+        if not self.style.repeat_header:
+            return self.style.margins[1]
+        most = max(
+            len(break_lines(c.heading, self.inner(edges, i, i + 1), "Bold", self.style.size))
+            for i, c in enumerate(table.columns)
+        )
+        return self.style.margins[1] + (most + 2) * self.lead
 
     def share(self, lines: int, room: int) -> int:
         """How many of a cell's lines stay above the break of its row."""
@@ -474,6 +647,25 @@ def _edges(table: Table, left: float, right: float, style: Style) -> list[float]
     return edges
 
 
+def runs_down(
+    columns: Sequence[Column], rows: Sequence[TableRow], merged: Sequence[str]
+) -> dict[int, list[tuple[int, int]]]:
+    """Cells merged down: first row → (column, last row) of each that begins there."""
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for column, one in enumerate(columns):
+        if one.field not in merged:
+            continue
+        texts = [None if row.group else " ".join(row.cells[column].split()) for row in rows]
+        first = 0
+        for index in range(1, len(rows) + 1):
+            if index < len(rows) and texts[first] and texts[index] == texts[first]:
+                continue
+            if index - first > 1:
+                runs.setdefault(first, []).append((column, index - 1))
+            first = index
+    return runs
+
+
 def _groups(columns: Sequence[Column]) -> list[tuple[int, int, str]]:
     """Runs of columns under one group heading: first column, one past the last, the heading."""
     runs: list[tuple[int, int, str]] = []
@@ -486,7 +678,7 @@ def _groups(columns: Sequence[Column]) -> list[tuple[int, int, str]]:
 
 
 def set_pages(
-    blocks: Iterable[Paragraph | Table],
+    blocks: Iterable[Paragraph | Beside | Table],
     style: Style,
     rng: random.Random,
     first_number: int | None = 1,
@@ -500,6 +692,8 @@ def set_pages(
     for block in blocks:
         if isinstance(block, Paragraph):
             press.paragraph(block)
+        elif isinstance(block, Beside):
+            press.beside(block)
         else:
             press.table(block)
     press.end_page()
