@@ -1,0 +1,357 @@
+"""The drawn rules in a page image, and the grids they form.
+
+Lengths are inches or pixels as named; images are straightened grey arrays (see
+``extractors.straighten``). Rules may be faint, broken or slightly bent; text may touch them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from extractors.straighten import Grey
+
+_THICKEST = 0.045  # inches: a dark band thicker than this is no rule
+_SHORTEST = (0.42, 0.28)  # inches of level and upright rules: serifs join, letters stand 0.14 high
+_ALONE = 0.8  # inches: a rule outside of tables is no shorter
+_NEAR = 0.045  # inches within which rules are one rule, and ends touch
+_GAP = 0.25  # inches that may be missing within a rule
+_BREAK = 0.08  # inches that may be missing before a shorter piece at a rule's end
+_CONTRAST = 45  # levels by which a rule is darker than the paper on both of its sides
+_FAINT = 20  # the same along a border that other borders lead one to expect
+_COVERED = 0.6  # of a cell's side must be drawn for the side to part two cells
+_TABLE = 0.6  # inches: no table is narrower or lower
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A drawn rule: its y (level) or x (upright) ``at``, and its ends."""
+
+    at: float
+    first: float
+    last: float
+
+    @property
+    def length(self) -> float:
+        return self.last - self.first
+
+
+@dataclass(frozen=True, slots=True)
+class RuledCell:
+    """A cell in pixels, and its place: 0-based top left corner, rows and columns it takes."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuledGrid:
+    """A grid of drawn rules: ``xs`` and ``ys`` are its borders in pixels, ascending."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[RuledCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of a page, the grids they form, and 255 in ``mask`` where a rule's ink is."""
+
+    level: tuple[Segment, ...]
+    upright: tuple[Segment, ...]
+    grids: tuple[RuledGrid, ...]
+    mask: Grey
+
+
+def find_rules(grey: Grey, dpi: float) -> Rules:
+    """Find rules and grids in a straightened page of ``dpi`` pixels an inch."""
+    thin_level = _thin(grey, dpi)
+    thin_upright = np.ascontiguousarray(_thin(np.ascontiguousarray(grey.T), dpi).T)
+    level, level_ink = _segments(thin_level, _SHORTEST[0], dpi)
+    upright, upright_ink = _segments(np.ascontiguousarray(thin_upright.T), _SHORTEST[1], dpi)
+    grids = []
+    drawn_level = {rule for rule in level if rule.length >= _ALONE * dpi}
+    drawn_upright = {rule for rule in upright if rule.length >= _ALONE * dpi}
+    for some_level, some_upright in _tables(level, upright, dpi):
+        some_level, some_upright = _anchored(some_level, some_upright, dpi)
+        grid = _grid(some_level, some_upright, thin_level, thin_upright, dpi)
+        if grid is not None:
+            grids.append(grid)
+            drawn_level.update(some_level)
+            drawn_upright.update(some_upright)
+    mask = _ink_of(drawn_level, level_ink, dpi)
+    mask = cv2.bitwise_or(mask, np.ascontiguousarray(_ink_of(drawn_upright, upright_ink, dpi).T))
+    return Rules(
+        tuple(sorted(drawn_level, key=lambda s: s.at)),
+        tuple(sorted(drawn_upright, key=lambda s: s.at)),
+        tuple(sorted(grids, key=lambda g: g.ys[0])),
+        mask.astype(np.uint8),
+    )
+
+
+def _ink_of(rules: Iterable[Segment], ink: Grey, dpi: float) -> Grey:
+    """Of the ink of level rules that of some of them."""
+    kept = np.zeros_like(ink)
+    near = round(_NEAR * dpi)
+    for rule in rules:
+        window = np.s_[
+            max(0, round(rule.at) - near) : round(rule.at) + near + 1,
+            round(rule.first) : round(rule.last) + 1,
+        ]
+        kept[window] = ink[window]
+    return kept
+
+
+def _anchored(
+    level: Sequence[Segment], upright: Sequence[Segment], dpi: float
+) -> tuple[list[Segment], list[Segment]]:
+    """A table's rules without pieces of stamps and letters: short rules end at other rules."""
+
+    def ends(rule: Segment, others: Sequence[Segment]) -> int:
+        near = 2 * _NEAR * dpi
+        return sum(
+            any(
+                abs(other.at - end) <= near and other.first - near <= rule.at <= other.last + near
+                for other in others
+            )
+            for end in (rule.first, rule.last)
+        )
+
+    def keep(rules: Sequence[Segment], others: Sequence[Segment]) -> list[Segment]:
+        needed = ((2 * dpi, 0), (_ALONE * dpi, 1), (0, 2))
+        return [
+            rule
+            for rule in rules
+            if ends(rule, others) >= next(n for length, n in needed if rule.length >= length)
+        ]
+
+    upright = keep(upright, level)
+    return keep(level, upright), upright
+
+
+def without_rules(grey: Grey, rules: Rules, dpi: float) -> Grey:
+    """The page with its rules painted over; letters that cross a rule keep their ends."""
+    wide = max(3, round(dpi * 0.012) | 1)
+    mask = cv2.dilate(rules.mask, np.ones((wide, wide), np.uint8))
+    clean = grey.copy()
+    clean[mask > 0] = 255
+    return clean
+
+
+def _thin(grey: Grey, dpi: float) -> Grey:
+    """How much darker than the paper above and below: level strokes no thicker than a rule."""
+    size = round(_THICKEST * dpi) | 1
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((size, 1), np.uint8))
+    return cv2.subtract(closed, grey).astype(np.uint8)
+
+
+def _segments(thin: Grey, shortest: float, dpi: float) -> tuple[list[Segment], Grey]:
+    """Level rules in a picture of thin level strokes, and the ink they consist of."""
+    smooth = cv2.blur(thin, (max(3, round(0.015 * dpi) | 1), 1))
+    ink = (smooth >= _CONTRAST).astype(np.uint8)
+    ink = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    long = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(shortest * dpi)), np.uint8))
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
+    found = []
+    for index in range(1, count):
+        left, _, width, height, area = stats[index]
+        if area / width <= _THICKEST * dpi * 1.5 and height <= 0.02 * width + 0.03 * dpi:
+            found.append(Segment(float(centres[index][1]), float(left), float(left + width)))
+        else:
+            long[labels == index] = 0
+    reached = [_extend(rule, ink, dpi) for rule in _chain(found, dpi)]
+    for rule in reached:
+        window = np.s_[
+            max(0, round(rule.at) - 2) : round(rule.at) + 3, round(rule.first) : round(rule.last)
+        ]
+        long[window] = np.maximum(long[window], ink[window])
+    return _chain(reached, dpi), (long * 255).astype(np.uint8)
+
+
+def _extend(rule: Segment, ink: Grey, dpi: float) -> Segment:
+    """A rule with its ends led on over short gaps, as far as there is ink in its line."""
+    row = round(rule.at)
+    band: npt.NDArray[np.bool_] = ink[max(0, row - 1) : row + 2].max(axis=0) > 0
+    gap = round(_BREAK * dpi)
+
+    def reach(strip: npt.NDArray[np.bool_]) -> int:
+        """How far a strip that begins at the rule's end goes on with it."""
+        dark = np.flatnonzero(strip[: round(dpi)])
+        if not dark.size or dark[0] > gap:
+            return 0
+        breaks = np.flatnonzero(np.diff(dark) > gap)
+        return int(dark[breaks[0]] if breaks.size else dark[-1]) + 1
+
+    first, last = round(rule.first), round(rule.last)
+    return Segment(rule.at, rule.first - reach(band[:first][::-1]), rule.last + reach(band[last:]))
+
+
+def _chain(segments: Sequence[Segment], dpi: float) -> list[Segment]:
+    """Pieces of one broken rule become one segment."""
+    chained: list[Segment] = []
+    for piece in sorted(segments, key=lambda s: (s.first, s.at)):
+        for index, rule in enumerate(chained):
+            if (
+                abs(rule.at - piece.at) <= _NEAR * dpi * 0.7
+                and piece.first <= rule.last + _GAP * dpi
+            ):
+                weight = rule.length + piece.length
+                at = (rule.at * rule.length + piece.at * piece.length) / weight
+                chained[index] = Segment(at, rule.first, max(rule.last, piece.last))
+                break
+        else:
+            chained.append(piece)
+    return sorted(chained, key=lambda s: (s.at, s.first))
+
+
+def _tables(
+    level: Sequence[Segment], upright: Sequence[Segment], dpi: float
+) -> list[tuple[list[Segment], list[Segment]]]:
+    """Rules that touch or cross, together; only those that can form a table."""
+    near = _NEAR * dpi
+    group = list(range(len(level) + len(upright)))
+
+    def root(index: int) -> int:
+        while group[index] != index:
+            group[index] = group[group[index]]
+            index = group[index]
+        return index
+
+    for i, a in enumerate(level):
+        for j, b in enumerate(upright):
+            if b.first - near <= a.at <= b.last + near and a.first - near <= b.at <= a.last + near:
+                group[root(i)] = root(len(level) + j)
+    tables: dict[int, tuple[list[Segment], list[Segment]]] = {}
+    for i, a in enumerate(level):
+        tables.setdefault(root(i), ([], []))[0].append(a)
+    for j, b in enumerate(upright):
+        tables.setdefault(root(len(level) + j), ([], []))[1].append(b)
+    return [table for table in tables.values() if len(table[0]) >= 2 and len(table[1]) >= 2]
+
+
+def _levels(segments: Sequence[Segment], dpi: float) -> list[float]:
+    """Where rules stand, those nearer than ``_NEAR`` taken as one, weighted by their length."""
+    borders: list[list[Segment]] = []
+    for rule in sorted(segments, key=lambda s: s.at):
+        if borders and rule.at - _mean(borders[-1]) <= _NEAR * dpi:
+            borders[-1].append(rule)
+        else:
+            borders.append([rule])
+    return [_mean(border) for border in borders]
+
+
+def _mean(segments: Sequence[Segment]) -> float:
+    weight = sum(rule.length for rule in segments)
+    return sum(rule.at * rule.length for rule in segments) / weight
+
+
+def _grid(
+    level: Sequence[Segment],
+    upright: Sequence[Segment],
+    thin_level: Grey,
+    thin_upright: Grey,
+    dpi: float,
+) -> RuledGrid | None:
+    """The grid that some rules form; None where it is too small to be a table."""
+    near = _NEAR * dpi
+    if not level or not upright:
+        return None
+    xs, ys = _levels(upright, dpi), _levels(level, dpi)
+    left, right = min(s.first for s in level), max(s.last for s in level)
+    if left < xs[0] - 6 * near:
+        xs.insert(0, left)
+    if right > xs[-1] + 6 * near:
+        xs.append(right)
+    if (
+        len(xs) < 2
+        or len(ys) < 2
+        or xs[-1] - xs[0] < _TABLE * dpi
+        or ys[-1] - ys[0] < _SHORTEST[1] * dpi / 2
+        or (len(xs) == 2 and len(ys) == 2)
+    ):
+        return None
+    rows, columns = len(ys) - 1, len(xs) - 1
+    below = np.zeros((rows, columns), bool)
+    beside = np.zeros((rows, columns), bool)
+    for row in range(rows):
+        for column in range(columns):
+            if row + 1 < rows:
+                below[row, column] = _drawn(
+                    thin_level, ys[row + 1], xs[column], xs[column + 1], dpi
+                )
+            if column + 1 < columns:
+                beside[row, column] = _drawn(
+                    thin_upright.T, xs[column + 1], ys[row], ys[row + 1], dpi
+                )
+    return RuledGrid(tuple(xs), tuple(ys), tuple(_merge(xs, ys, below, beside)))
+
+
+def _drawn(thin: npt.NDArray[np.uint8], at: float, first: float, last: float, dpi: float) -> bool:
+    """Whether a level rule is drawn at ``at`` between two places."""
+    near = max(2, round(_NEAR * dpi * 0.6))
+    trim = max(2, round(0.02 * dpi))
+    band = thin[
+        max(0, round(at) - near) : round(at) + near + 1, round(first) + trim : round(last) - trim
+    ]
+    if band.size == 0:
+        return True
+    dark = cv2.blur(np.ascontiguousarray(band), (max(3, round(0.05 * dpi) | 1), 1)) >= _FAINT
+    row_best = dark.mean(axis=1).max()
+    return bool(row_best >= _COVERED or (row_best >= 0.4 and dark.any(axis=0).mean() >= 0.9))
+
+
+def _merge(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    below: npt.NDArray[np.bool_],
+    beside: npt.NDArray[np.bool_],
+) -> list[RuledCell]:
+    """Cells with no rule between them become one rectangle."""
+    rows, columns = len(ys) - 1, len(xs) - 1
+    owner = np.full((rows, columns), -1)
+    cells: list[RuledCell] = []
+    for row in range(rows):
+        for column in range(columns):
+            if owner[row, column] >= 0:
+                continue
+            last_row, last_column = row, column
+            grown = True
+            while grown:
+                grown = False
+                if last_column + 1 < columns and owner[row, last_column + 1] < 0:
+                    open_side = ~beside[row : last_row + 1, last_column]
+                    free = (owner[row : last_row + 1, last_column + 1] < 0).all()
+                    if free and open_side.mean() > 0.5:
+                        last_column += 1
+                        grown = True
+                        continue
+                if last_row + 1 < rows:
+                    open_foot = ~below[last_row, column : last_column + 1]
+                    free = (owner[last_row + 1, column : last_column + 1] < 0).all()
+                    if free and open_foot.mean() > 0.5:
+                        last_row += 1
+                        grown = True
+            owner[row : last_row + 1, column : last_column + 1] = len(cells)
+            cells.append(
+                RuledCell(
+                    row,
+                    column,
+                    last_row - row + 1,
+                    last_column - column + 1,
+                    xs[column],
+                    ys[row],
+                    xs[last_column + 1],
+                    ys[last_row + 1],
+                )
+            )
+    return cells

@@ -1,0 +1,273 @@
+"""A page image → what stands on it: grids with their cells, and the lines between them.
+
+The page is straightened, its rules are found and painted over, and each cell and each stretch of
+running text is cut out. The pieces are pasted below one another into a single tall column, which
+Tesseract reads in one call: no column can run into its neighbour, and the place of a word tells its
+cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from extractors import _tesseract
+from extractors._tesseract import Word
+from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors.image_rules import RuledGrid, find_rules, without_rules
+from extractors.straighten import Grey, Upright, straighten
+from records import Box
+
+METHOD = "tesseract"
+_MARGIN = 30  # pixels of paper around the tall column of pieces
+_APART = 14  # pixels of paper between two pieces
+_BLUR = 0.7  # sigma in pixels: takes the noise, leaves the strokes
+_DARK = 140  # darker than this is ink of a letter
+_FINEST = 300  # dots an inch; more adds nothing but time
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A rectangle of the upright page, in pixels: a cell, or a stretch of running text."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A printed line of a piece: its words in the upright page's pixels, left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def top(self) -> float:
+        return min(word.y0 for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        return min(word.confidence for word in self.words)
+
+
+def read_page_image(
+    image: Image.Image, number: int, width_pt: float, height_pt: float, reason: str = ""
+) -> PageContent:
+    """Read one page from its image.
+
+    Args:
+        image: the page as it came, any mode, possibly lying on its side or upside down.
+        number: of the page, from 1.
+        width_pt, height_pt: the page's size in points, as the image lies.
+        reason: why the page is read from its image, for the findings.
+
+    Boxes are points on the page as it came; the grids' ``edges`` and the ``top`` of grids and lines
+    are measured on the upright page.
+
+    Raises:
+        TesseractMissing, TesseractFailed: the page could not be read.
+    """
+    dpi = max(image.size) / max(width_pt, height_pt) * 72
+    if dpi > _FINEST * 1.1:
+        shrink = _FINEST / dpi
+        size = (round(image.width * shrink), round(image.height * shrink))
+        image = image.convert("RGB" if image.mode not in ("1", "L") else "L")
+        image = image.resize(size, Image.Resampling.BOX)
+        dpi = _FINEST
+    upright = straighten(image)
+    rules = find_rules(upright.grey, dpi)
+    clean = without_rules(upright.grey, rules, dpi)
+    smooth = cv2.GaussianBlur(clean, (0, 0), _BLUR).astype(np.uint8)
+    cells = [
+        Piece(round(cell.x0) + 2, round(cell.y0) + 2, round(cell.x1) - 2, round(cell.y1) - 2)
+        for grid in rules.grids
+        for cell in grid.cells
+    ]
+    between = _between(rules.grids, upright.grey.shape)
+    read = read_pieces(smooth, [*between, *cells], dpi)
+    points = 72 / dpi
+    lines = [
+        PrintedLine(line.text, line.top * points, line.confidence)
+        for text in read[: len(between)]
+        for line in text
+    ]
+    grids = []
+    start = len(between)
+    for grid in rules.grids:
+        texts = read[start : start + len(grid.cells)]
+        grids.append(_grid(grid, texts, upright, points))
+        start += len(grid.cells)
+    return PageContent(
+        number, tuple(lines), tuple(grids), "re-ocr", METHOD, width_pt, height_pt, reason
+    )
+
+
+def _between(grids: Sequence[RuledGrid], shape: tuple[int, ...]) -> list[Piece]:
+    """The stretches of the page above, between and below its grids."""
+    height, width = shape[:2]
+    pieces = []
+    top = 0
+    for grid in grids:
+        pieces.append(Piece(0, top, width, max(top, round(grid.ys[0]) - 2)))
+        top = round(grid.ys[-1]) + 2
+    return [*pieces, Piece(0, top, width, height)]
+
+
+def _grid(
+    grid: RuledGrid, texts: Sequence[Sequence[ReadLine]], upright: Upright, points: float
+) -> Grid:
+    cells = tuple(
+        GridCell(
+            cell.row,
+            cell.column,
+            "\n".join(line.text for line in lines),
+            cell.row_span,
+            cell.column_span,
+            _box(upright, points, cell.x0, cell.y0, cell.x1, cell.y1),
+            min((line.confidence for line in lines), default=1.0),
+        )
+        for cell, lines in zip(grid.cells, texts, strict=True)
+    )
+    return Grid(
+        grid.ys[0] * points,
+        len(grid.ys) - 1,
+        len(grid.xs) - 1,
+        cells,
+        tuple(x * points for x in grid.xs),
+        _box(upright, points, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]),
+    )
+
+
+def _box(upright: Upright, points: float, x0: float, y0: float, x1: float, y1: float) -> Box:
+    """Where a rectangle of the upright page stood on the page as it came, in points.
+
+    The middles of its sides go back, so that a little skew does not make it larger.
+    """
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    sides = np.array([[[x0, y], [x1, y], [x, y0], [x, y1]]], np.float64)
+    there = cv2.transform(sides, upright.back)[0] * points
+    (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
+    return Box(
+        round(float(left), 2), round(float(top), 2), round(float(right), 2), round(float(bottom), 2)
+    )
+
+
+def read_pieces(grey: Grey, pieces: Sequence[Piece], dpi: float) -> list[list[ReadLine]]:
+    """The printed lines of every piece, top to bottom; an empty piece has none."""
+    trimmed = [_trim(grey, piece) for piece in pieces]
+    lines: list[list[ReadLine]] = [[] for _ in pieces]
+    for batch in _batches(trimmed):
+        column, places = _stack(grey, [trimmed[index] for index in batch])
+        words = _tesseract.read_words(column, dpi)
+        owners = _owners(words, places)
+        for index, place in zip(batch, places, strict=True):
+            piece = trimmed[index]
+            assert piece is not None
+            right, down = piece.x0 - _MARGIN, piece.y0 - place[0]
+            moved = [
+                Word(
+                    w.text,
+                    w.x0 + right,
+                    w.y0 + down,
+                    w.x1 + right,
+                    w.y1 + down,
+                    w.confidence,
+                    w.line,
+                )
+                for w, owner in zip(words, owners, strict=True)
+                if owner == place
+            ]
+            lines[index] = _lines(moved)
+    return lines
+
+
+def _batches(pieces: Sequence[Piece | None]) -> Iterable[list[int]]:
+    """Indices of the pieces that have ink, as many at a time as one image can hold."""
+    batch: list[int] = []
+    height = 2 * _MARGIN
+    for index, piece in enumerate(pieces):
+        if piece is None:
+            continue
+        more = piece.y1 - piece.y0 + _APART
+        if batch and height + more > _tesseract.TALLEST:
+            yield batch
+            batch, height = [], 2 * _MARGIN
+        batch.append(index)
+        height += more
+    if batch:
+        yield batch
+
+
+def _trim(grey: Grey, piece: Piece) -> Piece | None:
+    """The piece without the empty paper around its ink; None where there is no ink."""
+    part = (grey[piece.y0 : piece.y1, piece.x0 : piece.x1] < _DARK).astype(np.uint8)
+    if int(part.sum()) < 10:
+        return None
+    ys, xs = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    return Piece(
+        max(piece.x0, piece.x0 + int(xs[0]) - 3),
+        max(piece.y0, piece.y0 + int(ys[0]) - 3),
+        min(piece.x1, piece.x0 + int(xs[-1]) + 4),
+        min(piece.y1, piece.y0 + int(ys[-1]) + 4),
+    )
+
+
+def _stack(grey: Grey, pieces: Sequence[Piece | None]) -> tuple[Grey, list[tuple[int, int]]]:
+    """Pieces pasted below one another, and the rows of pixels each one takes."""
+    kept = [piece for piece in pieces if piece is not None]
+    width = max(piece.x1 - piece.x0 for piece in kept) + 2 * _MARGIN
+    height = sum(piece.y1 - piece.y0 + _APART for piece in kept) + 2 * _MARGIN
+    column: npt.NDArray[np.uint8] = np.full((height, width), 255, np.uint8)
+    places = []
+    y = _MARGIN
+    for piece in kept:
+        part = grey[piece.y0 : piece.y1, piece.x0 : piece.x1]
+        column[y : y + part.shape[0], _MARGIN : _MARGIN + part.shape[1]] = part
+        places.append((y, y + part.shape[0]))
+        y += part.shape[0] + _APART
+    return column, places
+
+
+def _owners(words: Sequence[Word], places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """For each word of the column the place of the piece that it stands in or next to."""
+    middles = np.array([(first + last) / 2 for first, last in places])
+    halves = np.array([(last - first) / 2 for first, last in places])
+    return [
+        places[int(np.argmin(np.abs((word.y0 + word.y1) / 2 - middles) - halves))] for word in words
+    ]
+
+
+def _lines(words: Sequence[Word]) -> list[ReadLine]:
+    """Words of one piece in printed lines: Tesseract's, joined where it broke one in two."""
+    grouped: dict[tuple[int, int, int], list[Word]] = {}
+    for word in words:
+        grouped.setdefault(word.line, []).append(word)
+    lines: list[list[Word]] = []
+    for group in sorted(grouped.values(), key=lambda g: sum(w.y0 + w.y1 for w in g) / len(g)):
+        top, bottom = _extent(group)
+        if lines:
+            above_top, above_bottom = _extent(lines[-1])
+            shared = min(bottom, above_bottom) - max(top, above_top)
+            if shared > 0.6 * min(bottom - top, above_bottom - above_top):
+                lines[-1].extend(group)
+                continue
+        lines.append(list(group))
+    return [ReadLine(tuple(sorted(line, key=lambda w: w.x0))) for line in lines]
+
+
+def _extent(words: Sequence[Word]) -> tuple[float, float]:
+    """Top and bottom of a line: the middle ones of its words, so that no lone mark decides."""
+    return (
+        float(np.median([word.y0 for word in words])),
+        float(np.median([word.y1 for word in words])),
+    )

@@ -1,0 +1,45 @@
+"""Page images become cells: the print, its place and how sure it is."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageDraw, ImageFont
+
+from extractors.scan import read_page_image
+from training.paper import faces
+
+DPI = 200
+HEAD = ("STT", "Nhiệm vụ", "Đơn vị chủ trì", "Thời gian")
+ROWS = (
+    ("1", "Xây dựng nền tảng\ndữ liệu dùng chung", "Sở Khoa học và\nCông nghệ", "Năm 2026-2030"),
+    ("2", "Đào tạo kỹ năng số", "Công an tỉnh", ""),
+)
+XS = (150, 250, 700, 1050, 1400)
+
+
+def _page(turn: int = 0, skew: float = 0.0) -> Image.Image:
+    """A5 across, 200 dots an inch: a title, a ruled table."""
+    image = Image.new("RGB", (1654, 1166), "white")
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(faces()[0], 36)
+    draw.text((500, 100), "DANH MỤC NHIỆM VỤ", font=font, fill=0)
+    for row, cells in enumerate((HEAD, *ROWS)):
+        top = 250 + 110 * row
+        for column, text in enumerate(cells):
+            draw.rectangle((XS[column], top, XS[column + 1], top + 110), outline=0, width=2)
+            draw.multiline_text((XS[column] + 15, top + 8), text, font=font, fill=0, spacing=6)
+    image = image.rotate(skew, Image.Resampling.BICUBIC, fillcolor="white")
+    return image.rotate(turn, expand=True)
+
+
+def test_cells_and_lines_of_a_crooked_page_on_its_side() -> None:
+    page = read_page_image(_page(90, 1.5), 3, 420, 595.4)
+    assert [line.text for line in page.lines] == ["DANH MỤC NHIỆM VỤ"]
+    (grid,) = page.grids
+    assert (grid.rows, grid.columns, page.number, page.route) == (3, 4, 3, "re-ocr")
+    assert [cell.text for cell in grid.cells] == [*HEAD, *ROWS[0], *ROWS[1]]
+    assert all(cell.confidence > 0.6 for cell in grid.cells)
+    # Turned a quarter counter-clockwise, the first column lies along the foot of the page.
+    box = grid.cells[0].box
+    assert box is not None
+    assert box.y0 > 450
+    assert abs((box.x1 - box.x0) - 110 * 0.36) < 3
