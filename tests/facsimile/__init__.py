@@ -8,6 +8,8 @@
     look = dataclasses.replace(facsimile.look(3), rules="none", merged=("lead",))
     one = facsimile.print_pdf(small, look, seed=3)       # … or is given
     word = facsimile.print_docx(small, seed=3)
+    aged = facsimile.scan(one, seed=3)                   # an image-only PDF; or with a Wear:
+    aged = facsimile.scan(one, facsimile.Wear(dpi=150, bilevel=160, skew=1.0), seed=3)
 
     one.data, one.suffix                                 # the file
     one.truth                                            # TrueCell: row, column, lines, page, box
@@ -24,6 +26,7 @@ document into a folder, to be looked at.
 
 from facsimile.born import print_pdf
 from facsimile.plans import Look, Plan, look, plan, plans
+from facsimile.scans import Wear, page_images, scan, wear
 from facsimile.scoring import Score, score
 from facsimile.sheets import Facsimile, TrueCell
 from facsimile.word import WordHabits, habits, print_docx
@@ -34,12 +37,16 @@ __all__ = [
     "Plan",
     "Score",
     "TrueCell",
+    "Wear",
     "WordHabits",
     "habits",
     "look",
+    "page_images",
     "plan",
     "plans",
     "print_docx",
     "print_pdf",
+    "scan",
     "score",
+    "wear",
 ]

@@ -82,7 +82,7 @@ class Facsimile:
     ``suffix`` says what ``data`` is: ".pdf" or ".docx".  ``rows`` are the golden rows in their
     order, ``tables`` the appendices as printed (headings; texts of every row whole, also where
     cells are merged or break over pages), ``document`` the metadata that stands in print (None
-    where no letterhead is printed).
+    where no letterhead is printed), ``sheets`` the pages as they were set (none in Word).
     """
 
     name: str
@@ -93,6 +93,7 @@ class Facsimile:
     rows: tuple[Record, ...]
     tables: tuple[Appendix, ...]
     document: Record | None
+    sheets: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Setting:
             self.plan.rows,
             self.tables,
             metadata(self.plan) if self.plan.body else None,
+            self.sheets,
         )
 
 
