@@ -89,8 +89,8 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
             grids.append(grid)
             drawn_level.update(some_level)
             drawn_upright.update(some_upright)
-    mask = _ink_of(drawn_level, level_ink, dpi)
-    mask = cv2.bitwise_or(mask, np.ascontiguousarray(_ink_of(drawn_upright, upright_ink, dpi).T))
+    mask: Grey = _ink_of(drawn_level, level_ink, dpi)
+    mask = np.maximum(mask, _ink_of(drawn_upright, upright_ink, dpi).T)
     return Rules(
         tuple(sorted(drawn_level, key=lambda s: s.at)),
         tuple(sorted(drawn_upright, key=lambda s: s.at)),
@@ -159,7 +159,7 @@ def _segments(thin: Grey, shortest: float, dpi: float) -> tuple[list[Segment], G
     """Level rules in a picture of thin level strokes, and the ink they consist of."""
     smooth = cv2.blur(thin, (max(3, round(0.015 * dpi) | 1), 1))
     ink = (smooth >= _CONTRAST).astype(np.uint8)
-    ink = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    ink = cv2.dilate(ink, np.ones((3, 1), np.uint8)).astype(np.uint8)
     long = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(shortest * dpi)), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
     found = []

@@ -71,8 +71,8 @@ def read_page_image(
         width_pt, height_pt: the page's size in points, as the image lies.
         reason: why the page is read from its image, for the findings.
 
-    Boxes are points on the page as it came; the grids' ``edges`` and the ``top`` of grids and lines
-    are measured on the upright page.
+    Boxes are points on the page as it came; the content's size, the grids' ``edges`` and the
+    ``top`` of grids and lines are measured on the upright page.
 
     Raises:
         TesseractMissing, TesseractFailed: the page could not be read.
@@ -107,8 +107,16 @@ def read_page_image(
         texts = read[start : start + len(grid.cells)]
         grids.append(_grid(grid, texts, upright, points))
         start += len(grid.cells)
+    height, width = upright.grey.shape
     return PageContent(
-        number, tuple(lines), tuple(grids), "re-ocr", METHOD, width_pt, height_pt, reason
+        number,
+        tuple(lines),
+        tuple(grids),
+        "re-ocr",
+        METHOD,
+        round(width * points, 2),
+        round(height * points, 2),
+        reason,
     )
 
 
