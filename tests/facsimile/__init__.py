@@ -11,6 +11,8 @@
     aged = facsimile.scan(one, seed=3)                   # an image-only PDF; or with a Wear:
     aged = facsimile.scan(one, facsimile.Wear(dpi=150, bilevel=160, skew=1.0), seed=3)
 
+    old = facsimile.print_pdf(small, dataclasses.replace(look, encoding="tcvn3"), seed=3)
+
     one.data, one.suffix                                 # the file
     one.truth                                            # TrueCell: row, column, lines, page, box
     one.tables[0].columns, one.tables[0].printed         # whole rows, also where pages break them

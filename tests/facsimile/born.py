@@ -4,16 +4,14 @@ them (strokes, or Word's thin rectangles)."""
 from __future__ import annotations
 
 import io
-from functools import cache
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from facsimile.legacy import in_fonts
 from facsimile.plans import Look, Plan
 from facsimile.plans import look as look_of
 from facsimile.sheets import Facsimile, Setting, set_plan
-from training.tables import Face, Sheet, font_path
+from training.tables import Sheet
 
 
 def print_pdf(what: Plan, how: Look | None = None, seed: int = 1) -> Facsimile:
@@ -34,26 +32,21 @@ def pdf_bytes(setting: Setting) -> bytes:
     for sheet in setting.sheets:
         canvas.setPageSize((sheet.width, sheet.height))
         _draw_rules(canvas, sheet, setting.look)
-        _draw_text(canvas, sheet)
+        _draw_text(canvas, sheet, setting.look)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-@cache
-def _font_name(face: Face) -> str:
-    name = f"Facsimile{face}"
-    pdfmetrics.registerFont(TTFont(name, font_path(face)))
-    return name
-
-
-def _draw_text(canvas: Canvas, sheet: Sheet) -> None:
+def _draw_text(canvas: Canvas, sheet: Sheet, how: Look) -> None:
     for line in sheet.lines:
         text = canvas.beginText()
-        text.setFont(_font_name(line.face), line.size)
         for index, (x, word) in enumerate(line.words):
             text.setTextOrigin(x, sheet.height - line.baseline)
-            text.textOut(word if index + 1 == len(line.words) else f"{word} ")
+            last = index + 1 == len(line.words)
+            for font, piece in in_fonts(word if last else f"{word} ", line.face, how.encoding):
+                text.setFont(font, line.size)
+                text.textOut(piece)
         canvas.drawText(text)
 
 

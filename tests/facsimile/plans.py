@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from facsimile.legacy import Encoding
 from training.dumps import golden_appendix, read_golden
 from training.invented import Appendix
 from training.tables import Style, TableRow
@@ -89,7 +90,8 @@ class Look:
     its own; ``capitals``: "PHỤ LỤC I" rather than "Phụ lục I"; ``number_heading``: TT or STT.
 
     ``rules``: drawn as strokes ("lines"), as thin filled rectangles cell by cell, as Word exports
-    them ("rects"), only the horizontal ones, or none at all.
+    them ("rects"), only the horizontal ones, or none at all.  ``encoding``: how the letters are
+    written in a PDF's text layer (:mod:`facsimile.legacy`).
     """
 
     style: Style = field(default_factory=Style)
@@ -99,6 +101,7 @@ class Look:
     paragraphs: float = 0.0
     capitals: bool = True
     number_heading: str = "TT"
+    encoding: Encoding = "unicode"
 
 
 def plan(name: str, *, body: bool = True, golden: Path = GOLDEN) -> Plan:
