@@ -13,6 +13,7 @@ more are exact and most of the others are not; the documents of raw/ only confir
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,15 @@ WELL_READ = 0.9
 
 STATED = 0.7
 """Confidence (0-1) of words taken from the running text."""
+
+MOST_STRAYS, MOST_WORDS = 2, 10
+"""Strays that may be left out of a deadline or a target, and words that it may have."""
+
+LONGEST_STRAY = 5
+"""Letters and digits of a printed line that may be left out."""
+
+PAST_STRAYS = 0.55
+"""Share of its confidence (0-1) that a reading keeps for each stray: a person is to look."""
 
 _Place = tuple[int, str]
 """Index of the row, name of the field."""
@@ -225,11 +235,58 @@ def _read_by_field(
         targets = [
             place for place in cells if place[1] == "target" and rows[place[0]].appendix == appendix
         ]
-        readings |= _together(targets, cells, read_damaged_targets)
+        read = _together(targets, cells, read_damaged_targets)
+        readings |= {
+            place: reading if reading.text else read_past_strays(cells[place].text, _read_target)
+            for place, reading in read.items()
+        }
     for place, cell in cells.items():
         if place[1] == "deadline":
-            readings[place] = read_damaged_deadline(cell.text)
+            reading = read_damaged_deadline(cell.text)
+            readings[place] = (
+                reading if reading.text else read_past_strays(cell.text, read_damaged_deadline)
+            )
     return readings
+
+
+def _read_target(text: str) -> _FieldReading:
+    return read_damaged_targets([text])[0]
+
+
+def read_past_strays(text: str, read: Callable[[str], _FieldReading]) -> CellReading:
+    """What a field's reader reads once ink of other cells is left out.
+
+    Left out are short printed lines, and words of one or two letters, as few as can be and at most
+    :data:`MOST_STRAYS`; where several readings remain, or none, the answer is empty.
+    """
+    lines = [line.split() for line in text.split("\n")]
+    places = [(row, at) for row, line in enumerate(lines) for at in range(len(line))]
+    strays = [frozenset({place}) for place in places if _is_shred(lines[place[0]][place[1]])]
+    if len(lines) > 1:
+        strays += [
+            frozenset((row, at) for at in range(len(line)))
+            for row, line in enumerate(lines)
+            if sum(map(str.isalnum, "".join(line))) <= LONGEST_STRAY
+        ]
+    for count in range(1, MOST_STRAYS + 1 if len(places) <= MOST_WORDS else 1):
+        found: dict[str, float] = {}
+        for chosen in itertools.combinations(strays, count):
+            left_out = frozenset[tuple[int, int]]().union(*chosen)
+            kept = " ".join(lines[row][at] for row, at in places if (row, at) not in left_out)
+            reading = read(kept)
+            if reading.text:
+                found[reading.text] = max(reading.confidence, found.get(reading.text, 0.0))
+        if found:
+            only, confidence = next(iter(found.items()))
+            sure = confidence * PAST_STRAYS**count
+            return CellReading(only, sure) if len(found) == 1 else CellReading("", 0.0)
+    return CellReading("", 0.0)
+
+
+def _is_shred(word: str) -> bool:
+    """A word of one or two letters, no digit among them."""
+    letters = sum(map(str.isalnum, word))
+    return letters <= 2 and not any(map(str.isdigit, word))
 
 
 def _together(

@@ -79,3 +79,22 @@ def test_a_deadline_with_known_words_is_sure_without_the_general_repair():
 
 def test_empty_cells_are_not_read():
     assert read(FakeSession("damaged", 1.0), text=(" ", 1.0), note=("", 1.0)) == {}
+
+
+@pytest.mark.parametrize(
+    ("ink", "text"),
+    [
+        ("Nam\nHuong\n2026-2030", "Năm 2026-2030"),  # a word of the cell beside it
+        ("Nim\n40 cao\n2026-2030", "Năm 2026-2030"),
+        ("Nam\n2026-2030\nvan ban trien khai", None),  # too much to leave out
+    ],
+)
+def test_a_deadline_is_read_past_the_ink_of_other_cells_and_stays_doubtful(ink, text):
+    reading = read(FakeSession("damaged", 0.2), deadline=(ink, 1.0))["deadline"]
+    assert (reading.text == text) == (text is not None)
+    assert reading.confidence < DOUBTFUL
+
+
+def test_a_word_before_a_share_is_never_left_out():
+    reading = read(FakeSession("damaged", 0.2), target=("Tén thigu\n15%", 1.0))["target"]
+    assert reading.text != "15%"

@@ -31,3 +31,14 @@ def test_a_sure_cell_stays() -> None:
 def test_digits_are_never_changed() -> None:
     texts = ["Năm 2026 - 2030"] * 3 + ["Năm 2025 - 2030"]
     assert settle(texts, texts, [True] * 4)[-1] is None
+
+
+def test_lost_commas_and_capitals_come_back_even_where_the_reading_is_sure() -> None:
+    assert (
+        read("Cac so ban nganh", "Các Sở, ban ngành; UBND các xã, phường, đặc khu", False) == LIST
+    )
+
+
+def test_the_same_words_with_other_digits_are_another_cell() -> None:
+    texts = ["Trước ngày 20/12/2025"] * 3 + ["Trước ngày 15/12/2025"]
+    assert settle(texts, texts, [False] * 4) == [None] * 4
