@@ -9,21 +9,21 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.sniff import Unreadable, sniff
+from extractors.sniff import OFFICE_MARKS, Unreadable, sniff
 from records import Document
 
 if TYPE_CHECKING:
-    from extractors.ocr_dump import DumpReader
+    from extractors.judges import Judge
 
 __all__ = ["Unreadable", "extract", "extract_bytes"]
 
 
-def extract(path: Path, reader: DumpReader) -> Document:
+def extract(path: Path, reader: Judge) -> Document:
     """Read one file.
 
     Args:
         path: the file; only its content decides how it is read.
-        reader: what a damaged dump's extractor asks about Vietnamese.
+        reader: whom extractors ask about Vietnamese.
 
     Raises:
         Unreadable: the file belongs into quarantine; the reason tells the clerk what to do.
@@ -32,14 +32,18 @@ def extract(path: Path, reader: DumpReader) -> Document:
     return extract_bytes(path.read_bytes(), str(path), reader)
 
 
-def extract_bytes(data: bytes, path: str, reader: DumpReader) -> Document:
+def extract_bytes(data: bytes, path: str, reader: Judge) -> Document:
     """Read a file's bytes; ``path`` is kept in the document as given.
 
     Raises:
         Unreadable: as :func:`extract`.
     """
-    text, shape = sniff(data)
     sha256 = hashlib.sha256(data).hexdigest()
+    if data.startswith(OFFICE_MARKS):
+        from extractors.docx import read_office
+
+        return read_office(data, path, sha256, reader)
+    text, shape = sniff(data)
     if shape == "markdown":
         from extractors.markdown import read_markdown
 

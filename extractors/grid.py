@@ -26,6 +26,7 @@ class PrintedLine:
 class GridCell:
     """A cell of a grid: 0-based place of its top left corner, and over how many rows and columns
     it is merged. ``text`` keeps its printed lines apart by ``"\\n"``; confidence 0-1.
+    ``page`` is where it begins in a grid that runs on over pages (Word's); None: its content's.
     """
 
     row: int
@@ -35,6 +36,7 @@ class GridCell:
     column_span: int = 1
     box: Box | None = None
     confidence: float = 1.0
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

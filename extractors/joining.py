@@ -23,6 +23,8 @@ from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.printed import (
     group_row,
     is_appendix_label,
+    is_attached_line,
+    is_letterhead_line,
     is_section_code,
     is_whole_number,
     looks_like_title,
@@ -34,10 +36,13 @@ MERGED = "merged"
 """Ends the method of a cell whose value was printed once for several rows."""
 
 _LEAST_COLUMNS = 3
+_LETTERHEAD_ROWS = 6
 _SAME_EDGE = 0.03  # of the table's width
 _SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
 _SAME_RUNNING = 90.0
-_MARGIN = 0.1  # of the page's height: where running heads and feet stand
+_MARGIN = 0.12  # of the page's height: where running heads and feet stand
+_NEAR = 6.0  # points
+_ROOM = 40.0  # points: two lines and more would have found room, so no row was broken
 _LONGEST_HEADING = 120  # characters of a column's heading
 _TITLE_LINES = 14  # an appendix's label, title and "(Kèm theo ...)" take no more printed lines
 _COLUMN_NUMBER = re.compile(r"^\(?\s*(\d{1,2}|[A-ZĐ])\s*\)?$")
@@ -66,15 +71,14 @@ class _Builder:
     routes: dict[int, PageContent] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    pending: list[tuple[int, str]] = field(
-        default_factory=list
-    )  # running lines since the last grid
+    pending: list[tuple[int, str]] = field(default_factory=list)  # lines since the last grid
     title: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()
     header: str = ""  # folded text of the header's cells
     rows: list[Row] = field(default_factory=list)
-    page: int = 0  # of the last grid
+    room: float = 0.0  # points left free below the last grid of the page before
+    subrows: bool = False  # numbers of this table are merged down over several rows
     open_below: dict[int, Cell] = field(default_factory=dict)
     """Values of the last row by column whose merged cell reaches down to the page's end."""
 
@@ -87,7 +91,7 @@ class _Builder:
         if self.names:
             self.tables.append(Table(self.names, tuple(_with_groups(self.rows)), self.title))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
-        self.open_below = {}
+        self.open_below, self.room, self.subrows = {}, 0.0, False
 
 
 def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
@@ -99,12 +103,14 @@ def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
     """
     builder = _Builder()
     contents = list(pages)
+    lowest = _lowest(contents)
     for content, running in zip(contents, _running_lines(contents), strict=True):
         builder.routes[content.number] = content
         builder.pages.setdefault(content.number, [])
         for part in _in_order(content):
             if isinstance(part, Grid):
                 _read_grid(builder, part, content)
+                builder.room = max(0.0, lowest[_format(content)] - _foot(part))
             elif part not in running:
                 builder.pending.append((content.number, part.text))
     builder.close_table()
@@ -113,7 +119,53 @@ def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
         Page(number, tuple(lines), builder.routes[number].route)
         for number, lines in sorted(builder.pages.items())
     )
-    return DocumentParts(numbered, tuple(builder.tables), tuple(builder.notices))
+    notices = (*_reread_notices(contents), *builder.notices)
+    return DocumentParts(numbered, tuple(builder.tables), notices)
+
+
+def _format(content: PageContent) -> tuple[int, int]:
+    return round(content.width), round(content.height)
+
+
+def _lowest(pages: Sequence[PageContent]) -> dict[tuple[int, int], float]:
+    """For each page format how far down its pages are printed, in points."""
+    lowest: dict[tuple[int, int], float] = {}
+    for content in pages:
+        feet = [_foot(grid) for grid in content.grids]
+        lowest[_format(content)] = max([lowest.get(_format(content), 0.0), *feet])
+    return lowest
+
+
+def _foot(grid: Grid) -> float:
+    """Where a grid ends, in points from the top; 0 where that is not known."""
+    if grid.box is None or abs(grid.box.y0 - grid.top) > _NEAR:
+        return 0.0
+    return grid.box.y1
+
+
+def _reread_notices(pages: Sequence[PageContent]) -> Iterator[Notice]:
+    """A notice for each reason why pages were read from their image."""
+    reasons: dict[str, list[int]] = {}
+    for content in pages:
+        if content.route == "re-ocr" and content.reason:
+            reasons.setdefault(content.reason, []).append(content.number)
+    for reason, numbers in reasons.items():
+        yield Notice(
+            "page_reread",
+            f"Trang {ranges(numbers)}: {reason}; chữ được nhận dạng lại từ ảnh của trang.",
+            severity="info",
+        )
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as a reader writes them: "1–3, 7"."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ", ".join("–".join(map(str, part)) for part in parts)
 
 
 def _in_order(content: PageContent) -> Iterator[PrintedLine | Grid]:
@@ -144,14 +196,17 @@ def _running_lines(pages: Sequence[PageContent]) -> list[frozenset[PrintedLine]]
 
 
 def _margin_lines(content: PageContent) -> list[PrintedLine]:
+    """Lines at the head and the foot; a page that begins an appendix has its title there."""
     if not content.height:
         return []
+    labels = [line.top for line in content.lines if is_appendix_label(line.text)]
     high, low = _MARGIN * content.height, (1 - _MARGIN) * content.height
+    high = min([high, *labels])
     return [line for line in content.lines if line.top < high or line.top > low]
 
 
 def _repeats(line: PrintedLine, other: PrintedLine) -> bool:
-    if abs(line.top - other.top) > 6.0 or is_appendix_label(line.text):
+    if abs(line.top - other.top) > _NEAR or is_attached_line(line.text):
         return False
     first, second = (re.sub(r"\d+", "#", _folded(one.text)) for one in (line, other))
     return fuzz.ratio(first, second) >= _SAME_RUNNING
@@ -168,9 +223,9 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     matrix = _matrix(grid)
     if not matrix or not any(cell.text for cell in grid.cells):
         return
-    start = _start_in_open_table(builder, grid, matrix)
+    start = None if _is_letterhead(grid) else _start_in_open_table(builder, grid, matrix)
     if start is None:
-        if _is_text_in_a_frame(grid):
+        if is_layout_table(grid):
             for line in _lines_of(matrix):
                 builder.pending.append((content.number, line))
             return
@@ -178,7 +233,8 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     else:
         builder.take_running_text()
     _read_rows(builder, grid, matrix, start, content)
-    builder.page = content.number
+    if grid.columns == len(builder.names):
+        builder.edges = grid.edges
 
 
 def _matrix(grid: Grid) -> _Matrix:
@@ -196,13 +252,22 @@ def _distinct(row: Sequence[GridCell | None]) -> list[GridCell]:
     return list({id(cell): cell for cell in row if cell is not None}.values())
 
 
-def _is_text_in_a_frame(grid: Grid) -> bool:
+def is_layout_table(grid: Grid) -> bool:
     """Whether a grid is no table: a frame around text, a letterhead or signatures side by side."""
+    if _is_letterhead(grid):
+        return True
     if grid.columns >= _LEAST_COLUMNS:
         return False
     first = [cell for cell in grid.cells if cell.column == 0]
     numbered = sum(bool(_ROW_NUMBER.match(cell.text.strip())) for cell in first)
     return grid.columns == 1 or grid.rows < 3 or numbered * 2 < len(first) - 1
+
+
+def _is_letterhead(grid: Grid) -> bool:
+    """Whether a low grid holds the national title or the recipients, whatever its columns."""
+    return grid.rows <= _LETTERHEAD_ROWS and any(
+        is_letterhead_line(line) for cell in grid.cells for line in cell.text.split("\n")
+    )
 
 
 def _lines_of(matrix: _Matrix) -> Iterator[str]:
@@ -387,10 +452,11 @@ def _header_names(matrix: _Matrix, height: int) -> tuple[str, ...]:
 def _read_rows(
     builder: _Builder, grid: Grid, matrix: _Matrix, start: int, content: PageContent
 ) -> None:
-    columns = _column_map(builder, grid, content)
+    columns = _column_map(builder, grid)
     first_of_page = True
     matrix = _with_carried(matrix, start, builder.open_below)
     builder.open_below = {}
+    matrix, is_rest = _over_the_page(builder, matrix, start)
     index = start
     while index < len(matrix):
         if not first_of_page or index == start:
@@ -402,12 +468,11 @@ def _read_rows(
         if any(cell.text.strip() for cell in cells):
             row = _group_of(cells, matrix, index, content)
             if row is None:
-                last = _joined_depth(matrix, index)
-                row = _table_row(builder, matrix, index, last, columns, content)
-                index = last
+                row = _table_row(builder, matrix, index, columns, content)
+                builder.subrows |= row.cells[0].method.endswith(MERGED)
+            if first_of_page and _goes_on_from_above(builder, row, is_rest):
+                builder.rows[-1] = _joined_rows(builder.rows[-1], row)
             else:
-                last = index
-            if not (first_of_page and _goes_on_from_above(builder, row)):
                 builder.rows.append(row)
             first_of_page = False
         index += 1
@@ -425,18 +490,11 @@ def _header_again(builder: _Builder, matrix: _Matrix, index: int) -> int:
     return height if _same_header(builder.header, _header_text(below, height)) else 0
 
 
-def _column_map(builder: _Builder, grid: Grid, content: PageContent) -> list[int]:
+def _column_map(builder: _Builder, grid: Grid) -> list[int]:
     """For each column of the grid the column of the table whose text it holds."""
     count = len(builder.names)
     if grid.columns == count:
         return list(range(count))
-    builder.notices.append(
-        Notice(
-            "column_count",
-            f"Trang {content.number}: bảng có {grid.columns} cột, phần trước có {count} cột; chữ "
-            "được xếp theo vị trí cột, cần xem lại.",
-        )
-    )
     if not grid.edges or not builder.edges:
         return [min(column, count - 1) for column in range(grid.columns)]
     shift = grid.edges[0] - builder.edges[0]
@@ -454,44 +512,50 @@ def _column_map(builder: _Builder, grid: Grid, content: PageContent) -> list[int
     return found
 
 
-def _joined_depth(matrix: _Matrix, index: int) -> int:
-    """The last grid row of a printed row: its number and its text are merged down together."""
-    first, second = matrix[index][0], matrix[index][1] if len(matrix[index]) > 1 else None
-    if first is None or second is None or first is second or not first.text.strip():
-        return index
-    depth = min(first.row + first.row_span, second.row + second.row_span) - 1
-    return max(index, min(depth, len(matrix) - 1))
-
-
 def _table_row(
     builder: _Builder,
     matrix: _Matrix,
-    first: int,
-    last: int,
+    index: int,
     columns: Sequence[int],
     content: PageContent,
 ) -> Row:
-    """The row printed on the grid rows ``first`` to ``last``, a cell for each table column."""
+    """The row printed on a grid row, a cell for each table column."""
     held: dict[int, dict[int, GridCell]] = {}
-    for slots in matrix[first : last + 1]:
-        for column, cell in zip(columns, slots, strict=True):
-            if cell is not None:
-                held.setdefault(column, {})[id(cell)] = cell
+    for column, cell in zip(columns, matrix[index], strict=True):
+        if cell is not None:
+            held.setdefault(column, {})[id(cell)] = cell
     seen: set[int] = set()
     cells = []
     for column in range(len(builder.names)):
         parts = [cell for cell in held.get(column, {}).values() if id(cell) not in seen]
         seen.update(map(id, parts))
-        cells.append(_cell(parts, first, last, content))
-    return Row(tuple(cells), content.number, content.number)
+        filled = [part.text for part in parts if part.text.strip()]
+        if len(filled) > 1:
+            builder.notices.append(_column_count(builder, matrix, content, filled))
+        cells.append(_cell(parts, index, content))
+    begun = [cell.page for cell in _distinct(matrix[index]) if cell.row == index and cell.page]
+    page = min(begun, default=content.number)
+    return Row(tuple(cells), page, page)
 
 
-def _cell(parts: Sequence[GridCell], first: int, last: int, content: PageContent) -> Cell:
+def _column_count(
+    builder: _Builder, matrix: _Matrix, content: PageContent, texts: Sequence[str]
+) -> Notice:
+    return Notice(
+        "column_count",
+        f"Trang {content.number}: bảng có {len(matrix[0])} cột, phần trước có "
+        f"{len(builder.names)} cột; chữ của các ô này được xếp chung vào một cột.",
+        " | ".join(" ".join(text.split()) for text in texts),
+    )
+
+
+def _cell(parts: Sequence[GridCell], index: int, content: PageContent) -> Cell:
     text = "\n".join(part.text for part in parts if part.text.strip())
-    merged = any(part.row < first or part.row + part.row_span - 1 > last for part in parts)
+    merged = any(part.row < index or part.row + part.row_span - 1 > index for part in parts)
     method = f"{content.method}, {MERGED}" if merged and text else content.method
     confidence = min((part.confidence for part in parts), default=1.0)
-    return Cell(text, content.number, confidence, method, _around([part.box for part in parts]))
+    page = next((part.page for part in parts if part.page), content.number)
+    return Cell(text, page, confidence, method, _around([part.box for part in parts]))
 
 
 def _around(boxes: Iterable[Box | None]) -> Box | None:
@@ -517,60 +581,105 @@ def _group_of(
     title = filled[-1]
     wide = title.column_span >= max(2, columns - 2)
     if len(filled) == 1 and wide and title.column <= 1:
-        return group_row(_cell([], index, index, content), _cell([title], index, index, content))
+        return group_row(_cell([], index, content), _cell([title], index, content))
     if len(filled) != 2 or filled[0].column != 0 or title.column != 1:
         return None
     code = filled[0].text.strip()
     coded = is_section_code(code) and not is_whole_number(code)
     if wide or (coded and not _ROW_NUMBER.match(code)):
-        return group_row(
-            _cell([filled[0]], index, index, content), _cell([title], index, index, content)
-        )
+        return group_row(_cell([filled[0]], index, content), _cell([title], index, content))
     return None
 
 
 def _with_groups(rows: Sequence[Row]) -> Iterator[Row]:
-    """The rows of a table; a numbered one with a title alone is a group row where the numbers
-    below it are its own ("1" over "1.1").
+    """The rows of a table; one with a title alone is a group row where it has no number but the
+    rows around it have, or where the numbers below it are its own ("1" over "1.1").
     """
     for row, below in zip(rows, [*rows[1:], None], strict=True):
-        if row.span or below is None or below.span or len(row.cells) < _LEAST_COLUMNS:
+        if row.span or below is None or not _is_title_alone(row):
             yield row
             continue
-        code, title, *rest = row.cells
-        number = code.text.strip().rstrip(".)")
-        alone = number and title.text.strip() and not any(cell.text.strip() for cell in rest)
-        if alone and below.cells[0].text.strip().startswith(f"{number}."):
-            yield replace(group_row(code, title), page_last=row.page_last)
+        number, next_number = (one.cells[0].text.strip() for one in (row, below))
+        if number:
+            owns = next_number.startswith(f"{number.rstrip('.)')}.") and not below.span
         else:
-            yield row
+            owns = bool(next_number) and row.cells[1].text.strip()[0].isupper()
+        yield replace(group_row(*row.cells[:2]), page_last=row.page_last) if owns else row
+
+
+def _is_title_alone(row: Row) -> bool:
+    if len(row.cells) < _LEAST_COLUMNS or not row.cells[1].text.strip():
+        return False
+    return not any(cell.text.strip() for cell in row.cells[2:])
 
 
 # --- over the page -------------------------------------------------------------------------------
 
 
-def _goes_on_from_above(builder: _Builder, row: Row) -> bool:
-    """Join the first row of a page to the last row before it, where it is its rest."""
+def _goes_on_from_above(builder: _Builder, row: Row, is_rest: bool) -> bool:
+    """Whether the first row of a page is the rest of the last row before it."""
     if not builder.rows:
         return False
     above = builder.rows[-1]
     if above.span or row.span:
-        if not (above.span and row.span) or row.cells[0].text or not _is_rest(row.cells[1].text):
-            return False
-    elif row.cells[0].text.strip() or not _is_numbered(builder.rows):
-        return False
-    builder.rows[-1] = _joined_rows(above, row)
-    return True
+        both = above.span and row.span and not row.cells[0].text
+        return both and _begins_inside(row.cells[1].text)
+    return is_rest
+
+
+def _over_the_page(builder: _Builder, matrix: _Matrix, start: int) -> tuple[_Matrix, bool]:
+    """What the first row of a page takes from the row before it; whether it is that row's rest.
+
+    A row without a number is the rest of the row above. Where numbers are merged down over several
+    rows it may as well be the next of these: the values of its empty cells then stand above.
+    """
+    above = builder.rows[-1] if builder.rows else None
+    first = matrix[start] if start < len(matrix) else ()
+    if above is None or above.span or not first or first[0] is None or first[0].text.strip():
+        return matrix, False
+    if not _is_numbered(builder.rows) or len(first) != len(above.cells):
+        return matrix, False
+    empty: list[int] = []
+    for column, cell in enumerate(first):
+        if cell is None or cell.text.strip() or cell.column_span > 1:
+            break
+        empty.append(column)
+    if len(empty) == len(first):
+        return matrix, False
+    several = builder.subrows or first[0].row_span > 1
+    is_rest = not several or _breaks_off(builder, above, first)
+    known: dict[int, GridCell] = {}
+    for column in empty:
+        cell, value = first[column], above.cells[column]
+        if cell is not None and value.text.strip() and (cell.row_span > 1 or not is_rest):
+            sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
+            sure = value.confidence if column == 0 else sure
+            known[id(cell)] = _held_over(cell, value, sure)
+    return _replaced(matrix, known), is_rest
+
+
+def _breaks_off(builder: _Builder, above: Row, below: Sequence[GridCell | None]) -> bool:
+    """Whether some cell goes on in the middle of its sentence on the next page."""
+    going = [
+        (upper.text.rstrip(), lower.text.lstrip())
+        for upper, lower in zip(above.cells, below, strict=True)
+        if lower is not None and upper.text.strip() and lower.text.strip()
+    ]
+    if any(_begins_inside(lower) for _, lower in going):
+        return True
+    open_end = any(upper[-1] in ",-–(" for upper, _ in going)
+    return open_end and builder.room < _ROOM
+
+
+def _begins_inside(text: str) -> bool:
+    """Whether a text begins in the middle of a sentence."""
+    return text.strip()[:1].islower() or text.strip()[:1] in ("", ")", ",", ";")
 
 
 def _is_numbered(rows: Sequence[Row]) -> bool:
     """Whether rows of this table bear numbers: a row without one is then a row's rest."""
     counted = Counter(bool(row.cells[0].text.strip()) for row in rows[-20:] if not row.span)
     return counted[True] >= counted[False]
-
-
-def _is_rest(text: str) -> bool:
-    return text.strip()[:1].islower()
 
 
 def _joined_rows(above: Row, below: Row) -> Row:
@@ -614,13 +723,18 @@ def _with_carried(matrix: _Matrix, start: int, carried: dict[int, Cell]) -> _Mat
         cell = first[column] if 0 < column < len(first) else None
         if cell is not None and not cell.text.strip() and cell.column_span == 1:
             sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
-            known[id(cell)] = replace(
-                cell,
-                text=value.text,
-                row=cell.row - 1,
-                row_span=cell.row_span + 1,
-                confidence=sure,
-            )
+            known[id(cell)] = _held_over(cell, value, sure)
+    return _replaced(matrix, known)
+
+
+def _held_over(cell: GridCell, value: Cell, confidence: float) -> GridCell:
+    """An empty cell that holds a value printed before the page: merged with what is above it."""
+    return replace(
+        cell, text=value.text, row=cell.row - 1, row_span=cell.row_span + 1, confidence=confidence
+    )
+
+
+def _replaced(matrix: _Matrix, known: dict[int, GridCell]) -> _Matrix:
     return tuple(
         tuple(known.get(id(cell), cell) if cell is not None else None for cell in row)
         for row in matrix

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from unidecode import unidecode
+
 from records import Cell, Row
 
 _LABEL = re.compile(r"^\W*(?:phụ\s+lục|phụ\s+biểu)(?P<rest>.*)$", re.IGNORECASE)
@@ -17,6 +19,10 @@ _NUMBER = r"(?:(?i:số)\s*)?(?:[IVXLC]{1,7}|\d{1,3}|[A-ZĐ])(?:[.\-/]\w{1,2})?[
 _LABEL_ALONE = re.compile(rf"^\s*(?:{_NUMBER})?\s*[.:)\-–]?\s*$")
 _LABEL_AND_TITLE = re.compile(rf"^\s*{_NUMBER}\s*[.:\-–]\s*\S")
 _ATTACHED = re.compile(r"^\W*(?:ban hành\s+)?kèm\s+theo\b", re.IGNORECASE)
+_LETTERHEAD = re.compile(
+    r"^(?:cong hoa xa hoi chu nghia viet nam|doc lap tu do hanh phuc|dang cong san viet nam"
+    r"|noi nhan ?:?)$"
+)
 _WHOLE_NUMBER = re.compile(r"^\d+$")
 _SECTION_CODE = re.compile(
     r"^(?:nhóm\s+)?(?:[IVXLC]+|[A-ZĐ]|\d+)(?:\.\d+)*\s*[.):]?$", re.IGNORECASE
@@ -39,6 +45,12 @@ def is_appendix_label(line: str) -> bool:
 def is_attached_line(line: str) -> bool:
     """Whether a line begins "(Kèm theo ...": which document the appendix belongs to."""
     return bool(_ATTACHED.match(line))
+
+
+def is_letterhead_line(line: str) -> bool:
+    """Whether a line can only stand in a letterhead or over the recipients, in no table's row."""
+    folded = " ".join(unidecode(line).lower().replace("-", " ").split())
+    return bool(_LETTERHEAD.match(folded))
 
 
 def looks_like_title(line: str) -> bool:

@@ -16,10 +16,10 @@ from records import Route
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
+OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+"""How Word and other Office files begin: ``extractors.docx`` reads them."""
+
 _PDF = b"%PDF-"
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"
-_RTF = b"{\\rtf"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 
 _BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
@@ -121,7 +121,7 @@ def _refuse_other_formats(data: bytes) -> None:
     head = data[:1024].lstrip()
     if head.startswith(_PDF):
         raise _not_a_text_export("PDF")
-    if data.startswith((_ZIP, _OLE, _RTF)):
+    if data.startswith(OFFICE_MARKS):
         raise _not_a_text_export("Word, Excel (DOCX, DOC, XLSX, RTF)")
     if data.startswith(_PICTURES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         raise _not_a_text_export("ảnh (picture)")

@@ -14,6 +14,7 @@ from extractors.ocr_dump import HeaderFound
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
+from normalizers.legacy import Encoding, encoding_of_font, to_unicode
 from normalizers.phrases import (
     SO_COST,
     PhraseLanguage,
@@ -139,7 +140,7 @@ class ColumnReader:
 
 
 class Reader:
-    """Opens documents for the extractors (``extractors.ocr_dump.DumpReader``).
+    """Opens documents for the extractors (``extractors.judges.Judge``).
 
     ``session`` is the repair session of the document last opened, for the pipeline to go on with.
     """
@@ -165,3 +166,11 @@ class Reader:
         self._columns[names] = found.columns
         kinds = tuple(_KINDS.get(column.field, "text") for column in found.columns)
         return HeaderFound(names, kinds, found.lines_used)
+
+    def old_encoding(self, font: str, text: str) -> Encoding | None:
+        """The encoding from before Unicode that the text of a font is in, if it is."""
+        return encoding_of_font(font, text)
+
+    def from_old(self, text: str, encoding: Encoding) -> str:
+        """A piece of such text in Unicode."""
+        return to_unicode(text, encoding)

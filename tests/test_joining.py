@@ -147,3 +147,42 @@ def test_a_frame_around_text_is_running_text():
     parts = document_parts([page(1, framed)])
     assert not parts.tables
     assert parts.pages[0].lines == ("DỰ THẢO", "Hà Nội")
+
+
+def test_a_title_alone_among_numbered_rows_is_a_group_row():
+    rows = [["", "Nhiệm vụ chung", "", ""], ["1", "Một", "Sở A", ""], ["", "- thêm", "", ""]]
+    (table,) = document_parts([page(1, grid([HEADER, *rows, ["2", "Hai", "", ""]]))]).tables
+    assert [(row.span, row.cells[1].text) for row in table.rows] == [
+        (True, "Nhiệm vụ chung"),
+        (False, "Một"),
+        (False, "- thêm"),
+        (False, "Hai"),
+    ]
+
+
+def test_a_letterhead_with_a_column_between_is_running_text():
+    head = [
+        ["UBND TỈNH QUẢNG NGÃI", "", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        ["Số: 5/KH", "", ""],
+    ]
+    foot = [["Nơi nhận:\n- Lưu: VT.", "", "", "CHỦ TỊCH"]]
+    parts = document_parts(
+        [
+            page(1, grid(head, columns=3, edges=())),
+            page(2, grid([HEADER, ["1", "Một", "Sở A", ""]], edges=())),
+            page(3, grid(foot, edges=())),
+        ]
+    )
+    assert len(parts.tables) == 1
+    assert parts.pages[0].lines[:2] == ("UBND TỈNH QUẢNG NGÃI", head[0][2])
+    assert parts.pages[2].lines == ("Nơi nhận:", "- Lưu: VT.", "CHỦ TỊCH")
+
+
+def test_a_row_knows_its_page_in_a_grid_that_runs_on_over_pages():
+    cells = [
+        GridCell(row, column, text, page=number)
+        for row, number in ((0, 3), (1, 3), (2, 4))
+        for column, text in enumerate([HEADER, ["1", "Một", "A", ""], ["2", "Hai", "B", ""]][row])
+    ]
+    (table,) = document_parts([page(3, Grid(100.0, 3, 4, tuple(cells)))]).tables
+    assert [(row.page_first, row.cells[1].page) for row in table.rows] == [(3, 3), (4, 4)]

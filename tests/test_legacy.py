@@ -28,8 +28,8 @@ VNI = (
 )
 PARAGRAPH = (
     "Ủy ban nhân dân tỉnh ban hành kế hoạch chuyển đổi số, giao các sở, ban, ngành và các địa "
-    "phương phối hợp thực hiện nhiệm vụ xây dựng hạ tầng, cơ sở dữ liệu dùng chung, bảo đảm an toàn thông "
-    "tin mạng; báo cáo kết quả định kỳ trước ngày 15 tháng 12 hằng năm theo quy định của pháp luật."
+    "phương phối hợp thực hiện nhiệm vụ xây dựng hạ tầng, cơ sở dữ liệu dùng chung, bảo đảm an "
+    "toàn thông tin mạng; báo cáo kết quả định kỳ trước ngày 15 tháng 12 hằng năm theo quy định."
 )
 
 
