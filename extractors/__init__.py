@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.sniff import OFFICE_MARKS, Unreadable, sniff
+from extractors.sniff import OFFICE_MARKS, Unreadable, is_pdf, sniff
 from records import Document
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def extract_bytes(data: bytes, path: str, reader: Judge) -> Document:
         from extractors.docx import read_office
 
         return read_office(data, path, sha256, reader)
+    if is_pdf(data):
+        from extractors.pdf import read_pdf
+
+        return read_pdf(data, path, sha256, reader)
     text, shape = sniff(data)
     if shape == "markdown":
         from extractors.markdown import read_markdown

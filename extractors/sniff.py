@@ -38,6 +38,13 @@ class Unreadable(Exception):
         self.reason_en = reason_en
 
 
+def is_pdf(data: bytes) -> bool:
+    """Whether a file is a PDF: its mark stands in the first 1024 bytes (ISO 32000-1, annex H.3.4.1)
+    and nothing but blanks and a mark of the encoding before it.
+    """
+    return data[:1024].lstrip(b"\xef\xbb\xbf\x00\t\n\f\r ").startswith(_PDF)
+
+
 def sniff(data: bytes) -> tuple[str, Route]:
     """Text (NFC, ``"\\n"`` line ends) and shape of a file's bytes.
 
@@ -118,8 +125,7 @@ def _refuse_other_formats(data: bytes) -> None:
     """
     if not data:
         raise _empty()
-    head = data[:1024].lstrip()
-    if head.startswith(_PDF):
+    if is_pdf(data):
         raise _not_a_text_export("PDF")
     if data.startswith(OFFICE_MARKS):
         raise _not_a_text_export("Word, Excel (DOCX, DOC, XLSX, RTF)")

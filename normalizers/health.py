@@ -10,7 +10,7 @@ from typing import Literal
 from normalizers.tokens import is_syllable
 
 # Letters that an English OCR never prints; about half of the words of Vietnamese text have one.
-_VIETNAMESE_ONLY = frozenset(
+VIETNAMESE_ONLY = frozenset(
     unicodedata.normalize("NFC", letter)
     for letter in "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 )
@@ -31,7 +31,7 @@ def judge_health(lines: Sequence[str]) -> Literal["healthy", "damaged"]:
     ]
     if not words:
         return "healthy"
-    marked = sum(bool(_VIETNAMESE_ONLY.intersection(word)) for word in words)
+    marked = sum(bool(VIETNAMESE_ONLY.intersection(word)) for word in words)
     if len(words) < ENOUGH:
         return "healthy" if marked else "damaged"
     if marked >= HEALTHY_SHARE * len(words):

@@ -7,7 +7,7 @@ become column kinds, and each kind of column gets its language.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound
@@ -15,6 +15,7 @@ from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.legacy import Encoding, encoding_of_font, to_unicode
+from normalizers.page_health import LayerVerdict, judge_layer
 from normalizers.phrases import (
     SO_COST,
     PhraseLanguage,
@@ -166,6 +167,18 @@ class Reader:
         self._columns[names] = found.columns
         kinds = tuple(_KINDS.get(column.field, "text") for column in found.columns)
         return HeaderFound(names, kinds, found.lines_used)
+
+    def judge_layer(
+        self,
+        lines: Sequence[str],
+        by_font: Mapping[str, str],
+        *,
+        pictured: float,
+        hidden: float,
+        outlined: bool,
+    ) -> LayerVerdict:
+        """What the text layer of a PDF's page is worth."""
+        return judge_layer(lines, by_font, pictured=pictured, hidden=hidden, outlined=outlined)
 
     def old_encoding(self, font: str, text: str) -> Encoding | None:
         """The encoding from before Unicode that the text of a font is in, if it is."""

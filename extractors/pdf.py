@@ -1,0 +1,333 @@
+"""PDF files: each page's text layer where it is sound, else the page's image.
+
+A layer is judged page by page (``extractors.judges.LayerJudge``). A sound one gives the cells that
+the page's drawn rules enclose and the lines outside them; every other page that shows anything is
+rendered and read by ``extractors.scan``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from pypdfium2 import PdfDocument
+from rapidfuzz import fuzz
+
+from extractors._pages import Lost, loss_notice, read_each
+from extractors._pdfium import (
+    LOST,
+    Frame,
+    Glyph,
+    Layer,
+    broken_pdf,
+    open_document,
+    read_layer,
+    render,
+)
+from extractors._tesseract import TesseractMissing
+from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors.joining import document_parts
+from extractors.judges import LayerJudge, LayerVerdict, OldEncoding
+from extractors.layer_text import (
+    Decode,
+    TextLine,
+    cell_text,
+    footnotes_of,
+    plain,
+    running_lines,
+    settled,
+)
+from extractors.ruled import RuledGrid, find_grids
+from records import Box, Document, Notice
+
+METHOD = "text-layer"
+MEDIA_TYPE = "application/pdf"
+RENDERED_DPI = 200
+_PEEK_DPI = 100  # enough to see whether a picture holds a table
+_SAME_CELL = 0.6  # of both boxes shared
+_SAME_LINE = 12.0  # points
+_ALIKE = 70.0  # per cent
+_INCOMPLETE = 0.3  # confidence in a text that lacks letters
+_MOST_PIXELS = 60_000_000  # a page larger than A0 is rendered more coarsely
+
+
+def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document:
+    """Running text and tables of a PDF.
+
+    Args:
+        data: the file's bytes.
+        path: where it was found, kept as given.
+        sha256: hex digest of the bytes.
+        judge: says which text layers are sound.
+
+    Raises:
+        Unreadable: the file cannot be opened, or none of its pages can be read.
+        TesseractMissing: a page must be read from its image, and Tesseract is not installed.
+    """
+    document = open_document(data)
+    contents: list[PageContent] = []
+    notices: list[Notice] = []
+    lost: list[Lost] = []
+    read = partial(read_page, document, judge)
+    for page in read_each(read, range(1, len(document) + 1), fatal=(TesseractMissing,)):
+        if isinstance(page, Lost):
+            lost.append(page)
+        else:
+            contents.append(page)
+    if not contents:
+        raise broken_pdf()
+    notices += map(loss_notice, lost)
+    contents += [
+        PageContent(one.page, (), (), contents[0].route, contents[0].method) for one in lost
+    ]
+    contents.sort(key=lambda content: content.number)
+    parts = document_parts(contents)
+    reread = sum(content.route == "re-ocr" for content in contents)
+    return Document(
+        path=path,
+        sha256=sha256,
+        media_type=MEDIA_TYPE,
+        route="re-ocr" if 2 * reread > len(contents) else "text-layer",
+        health="healthy",
+        pages=parts.pages,
+        tables=parts.tables,
+        notices=(*notices, *parts.notices),
+    )
+
+
+def read_page(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent:
+    """The page ``number`` (from 1): from its text layer, or from its image."""
+    layer = read_layer(document, number - 1)
+    content, verdict = layer_content(layer, number, judge)
+    reason = verdict.reason
+    if verdict.is_readable:
+        if layer.hidden > 0.5 and _has_pictured_table(document, number - 1):
+            reason = "bảng chỉ có trong ảnh quét, lớp chữ không cho biết các ô"
+        elif any(LOST in line for line in _all_lines(content)):
+            return with_lost_letters(content, _from_image(document, layer, number, reason))
+        else:
+            return content
+    elif not layer.inked:
+        return content
+    return _from_image(document, layer, number, reason)
+
+
+def _from_image(document: PdfDocument, layer: Layer, number: int, reason: str) -> PageContent:
+    from extractors.scan import read_page_image
+
+    width, height = layer.frame.width, layer.frame.height
+    dpi = min(RENDERED_DPI, 72 * (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
+    image = render(document, number - 1, dpi)
+    return read_page_image(image, number, width, height, reason)
+
+
+def _has_pictured_table(document: PdfDocument, index: int) -> bool:
+    """Whether rules in the page's picture draw a table."""
+    import numpy as np
+
+    from extractors.image_rules import find_rules
+
+    grey = np.asarray(render(document, index, _PEEK_DPI).convert("L"), dtype=np.uint8)
+    return any(len(grid.xs) > 2 and len(grid.ys) > 2 for grid in find_rules(grey, _PEEK_DPI).grids)
+
+
+def with_lost_letters(content: PageContent, seen: PageContent) -> PageContent:
+    """A page whose layer lacks letters that are printed: these cells and lines are taken from what
+    OCR sees, where it sees the same cell or line.
+    """
+    cells = [cell for grid in seen.grids for cell in grid.cells if cell.box is not None]
+    grids = tuple(
+        replace(grid, cells=tuple(_completed(cell, cells) for cell in grid.cells))
+        for grid in content.grids
+    )
+    lines = tuple(_completed_line(line, seen.lines) for line in content.lines)
+    reason = "lớp chữ thiếu vài chữ có in trên trang; các ô ấy được nhận dạng từ ảnh"
+    return replace(content, grids=grids, lines=lines, reason=reason)
+
+
+def _completed(cell: GridCell, seen: Sequence[GridCell]) -> GridCell:
+    if LOST not in cell.text or cell.box is None:
+        return cell
+    best = max(seen, key=lambda other: _shared(cell.box, other.box), default=None)
+    if best is None or _shared(cell.box, best.box) < _SAME_CELL or not best.text.strip():
+        return replace(cell, confidence=_INCOMPLETE)
+    return replace(cell, text=best.text, confidence=best.confidence)
+
+
+def _completed_line(line: PrintedLine, seen: Sequence[PrintedLine]) -> PrintedLine:
+    if LOST not in line.text:
+        return line
+    near = [other for other in seen if abs(other.top - line.top) < _SAME_LINE]
+    best = max(near, key=lambda other: fuzz.ratio(other.text, line.text), default=None)
+    if best is None or fuzz.ratio(best.text, line.text) < _ALIKE:
+        return replace(line, confidence=_INCOMPLETE)
+    return replace(line, text=best.text, confidence=best.confidence)
+
+
+def _shared(first: Box | None, second: Box | None) -> float:
+    """The common part of two boxes, of all that they cover (0-1)."""
+    if first is None or second is None:
+        return 0.0
+    width = min(first.x1, second.x1) - max(first.x0, second.x0)
+    height = min(first.y1, second.y1) - max(first.y0, second.y0)
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = ((box.x1 - box.x0) * (box.y1 - box.y0) for box in (first, second))
+    return width * height / (sum(areas) - width * height)
+
+
+def layer_content(layer: Layer, number: int, judge: LayerJudge) -> tuple[PageContent, LayerVerdict]:
+    """What a page's text layer says, and what that is worth."""
+    page = _Page(layer, number)
+    content = page.content()
+    verdict = judge.judge_layer(
+        _all_lines(content),
+        page.by_font(),
+        pictured=layer.pictured,
+        hidden=layer.hidden,
+        outlined=layer.outlined,
+    )
+    if verdict.is_readable and verdict.encodings:
+        content = page.content(_decoding(verdict.encodings, judge))
+    return content, verdict
+
+
+def _all_lines(content: PageContent) -> list[str]:
+    lines = [line.text for line in content.lines]
+    for grid in content.grids:
+        for cell in grid.cells:
+            lines += cell.text.split("\n")
+    return lines
+
+
+def _decoding(encodings: Mapping[str, OldEncoding], judge: LayerJudge) -> Decode:
+    everywhere = encodings.get("")
+
+    def decode(font: str, text: str) -> str:
+        encoding = encodings.get(font, everywhere)
+        return judge.from_old(text, encoding) if encoding else text
+
+    return decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The glyphs of a page: those of each cell of each grid, and those outside."""
+
+    grids: tuple[tuple[RuledGrid, Mapping[int, Sequence[Glyph]]], ...]
+    outside: Sequence[Glyph]
+
+
+class _Page:
+    """A page's layer while it becomes lines and grids."""
+
+    def __init__(self, layer: Layer, number: int) -> None:
+        self._layer = layer
+        self._number = number
+        self._owned = _owned(layer.glyphs, find_grids(layer.level, layer.upright))
+
+    def by_font(self) -> dict[str, str]:
+        """The text set in each font, where fonts were noted."""
+        texts: dict[str, list[str]] = defaultdict(list)
+        for glyph in self._layer.glyphs:
+            if glyph.font:
+                texts[glyph.font].append(glyph.text)
+        return {font: "".join(signs) for font, signs in texts.items()}
+
+    def content(self, decode: Decode = plain) -> PageContent:
+        """Lines and grids, their text decoded."""
+        lines = running_lines(self._owned.outside, decode)
+        notes = footnotes_of([line.text for line in lines])
+        grids = tuple(
+            _grid(grid, glyphs, self._layer.frame, decode, notes)
+            for grid, glyphs in self._owned.grids
+        )
+        width, height = self._layer.frame.upright_size()
+        return PageContent(
+            number=self._number,
+            lines=tuple(_printed(line, notes) for line in lines),
+            grids=grids,
+            route="text-layer",
+            method=METHOD,
+            width=width,
+            height=height,
+        )
+
+
+def _printed(line: TextLine, notes: frozenset[str]) -> PrintedLine:
+    return PrintedLine(settled(line.text, notes), line.top)
+
+
+def _owned(glyphs: Sequence[Glyph], grids: Sequence[RuledGrid]) -> _Owned:
+    """Give each glyph to the cell that its middle lies in."""
+    slots = [_slots(grid) for grid in grids]
+    held: list[dict[int, list[Glyph]]] = [defaultdict(list) for _ in grids]
+    outside = []
+    for glyph in glyphs:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
+        for grid, owners, cells in zip(grids, slots, held, strict=True):
+            if grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1]:
+                row, column = _place(grid.ys, y), _place(grid.xs, x)
+                cells[owners[row][column]].append(glyph)
+                break
+        else:
+            outside.append(glyph)
+    return _Owned(tuple(zip(grids, held, strict=True)), outside)
+
+
+def _place(borders: Sequence[float], at: float) -> int:
+    for index in range(len(borders) - 1):
+        if at < borders[index + 1]:
+            return index
+    return len(borders) - 2
+
+
+def _slots(grid: RuledGrid) -> list[list[int]]:
+    """For each row and column the index of the cell that covers it."""
+    slots = [[0] * (len(grid.xs) - 1) for _ in range(len(grid.ys) - 1)]
+    for index, cell in enumerate(grid.cells):
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                slots[row][column] = index
+    return slots
+
+
+def _grid(
+    grid: RuledGrid,
+    glyphs: Mapping[int, Sequence[Glyph]],
+    frame: Frame,
+    decode: Decode,
+    notes: frozenset[str],
+) -> Grid:
+    cells = tuple(
+        GridCell(
+            cell.row,
+            cell.column,
+            settled(cell_text(glyphs.get(index, ()), decode), notes),
+            cell.row_span,
+            cell.column_span,
+            _box(
+                frame,
+                grid.xs[cell.column],
+                grid.ys[cell.row],
+                grid.xs[cell.column + cell.column_span],
+                grid.ys[cell.row + cell.row_span],
+            ),
+        )
+        for index, cell in enumerate(grid.cells)
+    )
+    return Grid(
+        top=grid.ys[0],
+        rows=len(grid.ys) - 1,
+        columns=len(grid.xs) - 1,
+        cells=cells,
+        edges=grid.xs,
+        box=_box(frame, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]),
+    )
+
+
+def _box(frame: Frame, x0: float, y0: float, x1: float, y1: float) -> Box:
+    shown = frame.shown(Box(x0, y0, x1, y1))
+    return Box(*(round(edge, 2) for edge in (shown.x0, shown.y0, shown.x1, shown.y1)))
