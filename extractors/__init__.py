@@ -47,7 +47,7 @@ def extract_bytes(data: bytes, path: str, reader: Judge) -> Document:
         from extractors.pdf import read_pdf
 
         return read_pdf(data, path, sha256, reader)
-    text, shape = sniff(data)
+    text, shape = sniff(data, reader)
     if shape == "markdown":
         from extractors.markdown import read_markdown
 

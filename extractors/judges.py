@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from extractors.ocr_dump import DumpReader
+from extractors.sniff import OldTexts
 
 OldEncoding = Literal["tcvn3", "tcvn3-capitals", "vni", "windows-1258"]
 
@@ -63,5 +64,5 @@ class LayerJudge(OldFonts, Protocol):
         ...
 
 
-class Judge(DumpReader, LayerJudge, Protocol):
+class Judge(DumpReader, LayerJudge, OldTexts, Protocol):
     """All that extractors ask."""

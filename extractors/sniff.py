@@ -10,8 +10,20 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from typing import Protocol
 
 from records import Route
+
+
+class OldTexts(Protocol):
+    """Knows encodings from before Unicode (TCVN3, VNI)."""
+
+    def old_text(self, text: str) -> str | None:
+        """A text without fonts, of one character a byte, in Unicode; None where that is no old
+        encoding, or not for certain.
+        """
+        ...
+
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -22,6 +34,7 @@ OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _PDF = b"%PDF-"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 
+_MANY_BYTES = re.compile("[\u0100-\u1fff]")  # letters that no encoding of one byte a letter has
 _BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
 _MARKUP = re.compile(r"<b>|<sup>|\*\*\S|^#{1,6} ", re.MULTILINE)
 _PIPE_RULE = re.compile(r"^\|?(\s*:?-{2,}:?\s*\|)+\s*(:?-{2,}:?)?\s*$", re.MULTILINE)
@@ -45,18 +58,19 @@ def is_pdf(data: bytes) -> bool:
     return data[:1024].lstrip(b"\xef\xbb\xbf\x00\t\n\f\r ").startswith(_PDF)
 
 
-def sniff(data: bytes) -> tuple[str, Route]:
+def sniff(data: bytes, judge: OldTexts | None = None) -> tuple[str, Route]:
     """Text (NFC, ``"\\n"`` line ends) and shape of a file's bytes.
 
     Raises:
         Unreadable: the bytes are empty, binary, or text in an encoding that cannot be known.
     """
-    text = decode(data)
+    text = decode(data, judge)
     return text, shape_of(text)
 
 
-def decode(data: bytes) -> str:
-    """The text of strict UTF-8 (with or without a mark) or of UTF-16 with its mark.
+def decode(data: bytes, judge: OldTexts | None = None) -> str:
+    """The text of strict UTF-8 (with or without a mark), of UTF-16 with its mark, or of whatever
+    the judge is certain about (TCVN3, VNI: their text may also have been saved as UTF-8).
 
     Raises:
         Unreadable: anything else; a wrong guess would damage the text unseen.
@@ -68,12 +82,17 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise _unknown_encoding() from error
+        old = judge.old_text(data.decode("latin-1")) if judge else None
+        if old is None:
+            raise _unknown_encoding() from error
+        text = old
     if "\x00" in text:
         raise _binary()
     if not text.strip("\ufeff \t\r\n\f\v\xa0"):
         raise _empty()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if judge and not _MANY_BYTES.search(text):
+        text = judge.old_text(text) or text
     return unicodedata.normalize("NFC", text)
 
 

@@ -200,7 +200,9 @@ def encoding_of_text(text: str) -> Encoding | None:
 
 
 def unicode_of(text: str) -> str | None:
-    """A text read byte for byte, in Unicode, where its encoding is certain; else None."""
+    """A text of one character a byte, in Unicode, where its encoding is certain; else None."""
+    if _UNICODE_ONLY.search(text):
+        return None
     encoding = encoding_of_text(text)
     return None if encoding is None else to_unicode(text, encoding)
 

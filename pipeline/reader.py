@@ -14,7 +14,7 @@ from extractors.ocr_dump import HeaderFound
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
-from normalizers.legacy import Encoding, encoding_of_font, to_unicode
+from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_of
 from normalizers.page_health import LayerVerdict, judge_layer
 from normalizers.phrases import (
     SO_COST,
@@ -187,3 +187,7 @@ class Reader:
     def from_old(self, text: str, encoding: Encoding) -> str:
         """A piece of such text in Unicode."""
         return to_unicode(text, encoding)
+
+    def old_text(self, text: str) -> str | None:
+        """A text in an encoding from before Unicode, in Unicode, where that is certain."""
+        return unicode_of(text)

@@ -5,11 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from test_legacy import in_tcvn3, in_vni, in_windows_1258
 
 from extractors import Unreadable, extract_bytes
 from extractors.sniff import decode, shape_of, sniff
+from normalizers.legacy import unicode_of
 
 RAW = Path(__file__).parent.parent / "raw"
+
+
+PLAN = (
+    "Ủy ban nhân dân tỉnh giao các sở, ban, ngành và địa phương phối hợp thực hiện nhiệm vụ xây "
+    "dựng hạ tầng số, cơ sở dữ liệu dùng chung; bảo đảm an toàn thông tin mạng, định kỳ báo cáo "
+    "kết quả trước ngày 15 tháng 12 hằng năm.\r\n"
+)
+
+
+class OldTexts:
+    def old_text(self, text: str) -> str | None:
+        return unicode_of(text)
 
 
 class NoReader:
@@ -19,6 +33,15 @@ class NoReader:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_unicode_encodings_are_decoded(encoding: str) -> None:
     assert decode("Kế hoạch\r\nsố".encode(encoding)) == "Kế hoạch\nsố"
+
+
+@pytest.mark.parametrize("write", [in_tcvn3, in_vni, in_windows_1258])
+@pytest.mark.parametrize("saved_as", ["latin-1", "utf-8"])
+def test_old_encodings_are_read_where_they_are_certain(write, saved_as) -> None:
+    data = write(PLAN).encode(saved_as)
+    assert decode(data, OldTexts()).casefold() == PLAN.replace("\r", "").casefold()
+    with pytest.raises(Unreadable):
+        decode(write("Kế hoạch số 5").encode("latin-1"), OldTexts())
 
 
 def test_text_is_composed() -> None:
