@@ -41,6 +41,11 @@ _TIMEOUT = click.option(
     show_default=True,
     help="Seconds after which a file goes to quarantine.",
 )
+_REGISTRY = click.option(
+    "--registry",
+    type=click.Path(path_type=Path),
+    help="Your own agencies and aliases.  [agencies.toml, if it is there]",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,11 +63,12 @@ def cli() -> None:
 @_OUT
 @_JOBS
 @_TIMEOUT
-def run(raw: Path, out: Path, jobs: int | None, timeout: float) -> ExitCode:
+@_REGISTRY
+def run(raw: Path, out: Path, jobs: int | None, timeout: float, registry: Path | None) -> ExitCode:
     """Read everything new or changed in the inbox and bring the datasets up to date."""
     from pipeline.summary import run_with_summary
 
-    return run_with_summary(raw, out, jobs or core_count(), timeout)
+    return run_with_summary(raw, out, jobs or core_count(), timeout, registry)
 
 
 @cli.command()
@@ -70,6 +76,7 @@ def run(raw: Path, out: Path, jobs: int | None, timeout: float) -> ExitCode:
 @_OUT
 @_JOBS
 @_TIMEOUT
+@_REGISTRY
 @click.option(
     "--every",
     type=click.FloatRange(min=0.2),
@@ -77,22 +84,30 @@ def run(raw: Path, out: Path, jobs: int | None, timeout: float) -> ExitCode:
     show_default=True,
     help="Seconds between two looks at the inbox.",
 )
-def watch(raw: Path, out: Path, jobs: int | None, timeout: float, every: float) -> ExitCode:
+def watch(
+    raw: Path,
+    out: Path,
+    jobs: int | None,
+    timeout: float,
+    registry: Path | None,
+    every: float,
+) -> ExitCode:
     """Run for every file that lands in the inbox, until Ctrl+C."""
     from pipeline.watch import watch_inbox
 
-    watch_inbox(raw, out, jobs or core_count(), timeout, every)
+    watch_inbox(raw, out, jobs or core_count(), timeout, every, registry=registry)
     return ExitCode.OK
 
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
-def extract(file: Path, *, as_json: bool) -> ExitCode:
+@_REGISTRY
+def extract(file: Path, *, as_json: bool, registry: Path | None) -> ExitCode:
     """Read one FILE and print its rows; nothing is written."""
     from pipeline.single import extract_file
 
-    return extract_file(file, as_json=as_json)
+    return extract_file(file, as_json=as_json, registry=registry)
 
 
 @cli.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from normalizers.agencies import Scope, agencies, resolve, split_mentions
+from normalizers.agencies import Scope, resolve, split_mentions
 from normalizers.agencies import slug as slug_of
 from normalizers.citations import cite
 from normalizers.deadlines import read_deadline
@@ -21,7 +21,7 @@ from pipeline.assemble import assemble, letterhead_lines
 from pipeline.cells import CellReading, read_cells
 from pipeline.paragraphs import paragraphs
 from pipeline.plan import Plan, PlanRow
-from pipeline.registry import agency_record, named_with_kin
+from pipeline.registry import entries_of, named_with_kin
 from pipeline.row_ids import row_ids_of, section_code
 from pipeline.schema import AGENCY_COLUMNS, DATASETS, ROW_DATASETS, TEXT_COLUMNS, Datasets, Record
 from pipeline.scope import scope_of
@@ -88,7 +88,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     datasets["documents"].append(
         _document_record(document, plan, letterhead, document_id, scope, session.health)
     )
-    datasets["agencies"] = named_with_kin(datasets, map(agency_record, agencies(scope)))
+    datasets["agencies"] = named_with_kin(datasets, entries_of(scope))
     return datasets
 
 
@@ -150,7 +150,7 @@ def _add_row(
     _add_cells(datasets, document_id, row_id, row, readings)
     for role in AGENCY_COLUMNS:
         if record.get(role):
-            _add_assignments(datasets, document_id, row_id, role, record[role], scope)
+            _add_assignments(datasets, document_id, row_id, role, readings[role], scope)
 
 
 def _target_columns(record: Record, row: PlanRow) -> Record:
@@ -233,9 +233,15 @@ def _add_section_repairs(datasets: Datasets, row_id: str, row: PlanRow, lines: _
 
 
 def _add_assignments(
-    datasets: Datasets, document_id: str, row_id: str, role: str, text: str, scope: Scope
+    datasets: Datasets,
+    document_id: str,
+    row_id: str,
+    role: str,
+    reading: CellReading,
+    scope: Scope,
 ) -> None:
-    for position, mention in enumerate(split_mentions(text)):
+    """A mention is no surer than the cell it stands in."""
+    for position, mention in enumerate(split_mentions(reading.text)):
         match = resolve(mention, scope)
         datasets["assignments"].append(
             {
@@ -245,12 +251,18 @@ def _add_assignments(
                 "mention": mention,
                 "agency_id": match.agency_id,
                 "match_kind": match.match_kind,
-                "match_score": round(match.match_score, 4),
+                "match_score": round(match.match_score * reading.confidence, 4),
             }
         )
         if match.agency_id is None:
             datasets["findings"].append(
-                findings.unresolved_agency(document_id, row_id, role, mention)
+                findings.unresolved_agency(
+                    document_id,
+                    row_id,
+                    role,
+                    mention,
+                    [(one.name, one.score) for one in match.candidates],
+                )
             )
 
 

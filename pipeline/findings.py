@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pipeline.schema import Record
@@ -85,11 +86,20 @@ def doubtful_cell(
     )
 
 
-def unresolved_agency(document_id: str, row_id: str, field: str, mention: str) -> Record:
-    """An agency that is not in the registry."""
+def unresolved_agency(
+    document_id: str,
+    row_id: str,
+    field: str,
+    mention: str,
+    nearest: Sequence[tuple[str, float]] = (),
+) -> Record:
+    """An agency that is not in the registry, or not clearly one; ``nearest``: names it may mean,
+    each with its likeness (0-1)."""
+    shown = "; ".join(f"{name} ({vietnamese_number(score)})" for name, score in nearest)
     return finding(
         "unresolved_agency",
-        f"Chưa biết cơ quan này trong ô “{FIELD_NAMES[field]}”.",
+        f"Chưa biết cơ quan này trong ô “{FIELD_NAMES[field]}”."
+        + (f" Gần giống nhất: {shown}." if shown else ""),
         document_id=document_id,
         row_id=row_id,
         severity="info",

@@ -20,7 +20,13 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import ExitCode, PhulucError
-from pipeline.golden_sets import SetComparison, compare_citations, compare_links, golden_row_ids
+from pipeline.golden_sets import (
+    SetComparison,
+    compare_assignments,
+    compare_citations,
+    compare_links,
+    golden_row_ids,
+)
 from pipeline.row_ids import section_code
 from pipeline.schema import AGENCY_COLUMNS, ROW_DATASETS, TEXT_COLUMNS, Record
 
@@ -200,10 +206,16 @@ def compare(
             name = names.get(document_id, document_id)
             seen = [one for one in out.get("citations", ()) if one["document_id"] == name]
             comparison.sets.append(compare_citations(document_id, datasets["citations"], seen))
+    pairs = _paired_row_ids(golden, out, names)
+    for document_id, datasets in golden.items():
+        if "assignments" in datasets:
+            prefix = f"{names.get(document_id, document_id)}/"
+            seen = [one for one in out.get("assignments", ()) if one["row_id"].startswith(prefix)]
+            comparison.sets += compare_assignments(
+                document_id, datasets["assignments"], seen, pairs
+            )
     if links:
-        comparison.sets.append(
-            compare_links(links, out.get("links", ()), _paired_row_ids(golden, out, names))
-        )
+        comparison.sets.append(compare_links(links, out.get("links", ()), pairs))
     return comparison
 
 

@@ -1,12 +1,19 @@
-"""Comparing what has no printed place of its own with golden/: citations, links between rows.
+"""Comparing what has no printed place of its own with golden/: citations, links between rows,
+agencies in their roles.
 
-Both are sets: an item is found, missing or extra, and precision, recall and F1 say how well.
+All are sets: an item is found, missing or extra, and precision, recall and F1 say how well.
 
 A **citation** of the running text (``golden/<document>/citations.jsonl``, one object each, in
 printed order) is found where number, type, date and issuer all agree: the number exactly, the
 issuer in lower case with "UBND" and "HĐND" written out. One without a number (a law cited by
 name, a number left blank) must agree in its name as well, its ``mention`` up to "ngày" or "của".
 What is cited twice must be found twice.
+
+An **assignment** (``golden/<document>/assignments.jsonl``, one object a mention: golden ``row_id``,
+role, position, the mention as printed, and the ``agency_id`` it means, null where it names no
+agency of the registry) is found where the row that was read for it has that agency in that role,
+as often as it is printed there. ``sure_assignments`` are those of the output with a
+``match_score`` of :data:`SURE` or more: what is extra among them is wrong with confidence.
 
 A **link** (``golden/links.jsonl``, one object a pair) names two golden rows by their ``row_id``; it
 is found where the rows that were read for them are linked with that kind. "implements" and
@@ -28,10 +35,16 @@ from pipeline.schema import ROW_DATASETS, Record
 ALL_DOCUMENTS = "*"
 """Stands for the document where a score is over all of them."""
 
+SURE = 0.95
+"""From this ``match_score`` on an agency is told with confidence; it may not be wrong."""
+
 _DIRECTED = ("implements", "reports_on")
 
 RowPairs = Mapping[str, str]
 """row_id of a golden row → row_id of the row that was read for it."""
+
+
+_Items = Counter[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,54 @@ def compare_citations(
         extra.total(),
     )
     return SetComparison(score, _shown(missing), _shown(extra))
+
+
+def compare_assignments(
+    document_id: str, golden: Iterable[Record], seen: Iterable[Record], rows: RowPairs
+) -> tuple[SetComparison, SetComparison]:
+    """The agencies of one document's rows, and the sure ones among them.
+
+    ``seen`` are the assignments of its rows, ``rows`` pairs all golden rows with those read.
+    """
+    golden_of = {read: right for right, read in rows.items()}
+    right, read, sure = _Items(), _Items(), _Items()
+    mentions: dict[tuple[str, ...], str] = {}
+    for one in golden:
+        if one["agency_id"]:
+            key = (one["row_id"], one["role"], one["agency_id"])
+            mentions[key] = one["mention"]
+            right[key] += 1
+    for one in seen:
+        if one["agency_id"]:
+            row_id: str = one["row_id"]
+            key = (golden_of.get(row_id, row_id), one["role"], one["agency_id"])
+            mentions.setdefault(key, one["mention"])
+            read[key] += 1
+            sure[key] += one["match_score"] >= SURE
+    missing, extra = right - read, read - right
+    all_of_them = _set_score(document_id, "assignments", right, right & read, extra)
+    sure_ones = _set_score(document_id, "sure_assignments", right, right & sure, sure - right)
+    return (
+        SetComparison(
+            all_of_them, _shown(_told(missing, mentions)), _shown(_told(extra, mentions))
+        ),
+        SetComparison(sure_ones, (), _shown(_told(sure - right, mentions))),
+    )
+
+
+def _set_score(
+    document_id: str,
+    dataset: str,
+    golden: _Items,
+    found: _Items,
+    extra: _Items,
+) -> SetScore:
+    return SetScore(document_id, dataset, golden.total(), found.total(), extra.total())
+
+
+def _told(items: _Items, mentions: Mapping[tuple[str, ...], str]) -> _Items:
+    """The assignments with what is printed for them."""
+    return Counter({(*key, f"“{mentions[key]}”"): count for key, count in items.items()})
 
 
 def compare_links(
@@ -150,7 +211,7 @@ def _link_key(kind: str, one: str, other: str) -> tuple[str, ...]:
     return (kind, *ends)
 
 
-def _shown(items: Counter[tuple[str, ...]]) -> tuple[str, ...]:
+def _shown(items: _Items) -> tuple[str, ...]:
     return tuple(
         " | ".join(filter(None, key)) + (f" (×{count})" if count > 1 else "")
         for key, count in sorted(items.items())

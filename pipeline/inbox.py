@@ -30,8 +30,9 @@ def discover(raw: Path) -> list[InputFile]:
     return [_look_at(path, raw) for path in sorted(_visible_files(raw))]
 
 
-def fingerprint() -> str:
-    """SHA-256 over the code, the data and models it ships, and the versions it runs with."""
+def fingerprint(additions: bytes = b"") -> str:
+    """SHA-256 over the code, the data and models it ships, the versions it runs with, and the
+    clerk's ``additions`` to the registry of agencies."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     files = [root / "records.py"]
@@ -44,6 +45,8 @@ def fingerprint() -> str:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     for name in _DEPENDENCIES:
         digest.update(f"{name}=={metadata.version(name)}\0".encode())
+    if additions:
+        digest.update(hashlib.sha256(additions).digest())
     return digest.hexdigest()
 
 

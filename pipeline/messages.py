@@ -19,6 +19,14 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Không tìm thấy tệp {path}. Hãy kiểm tra lại đường dẫn.",
         "There is no file {path}. Check the path.",
     ),
+    "no-registry": (
+        "Không tìm thấy tệp cơ quan bổ sung {path}. Hãy kiểm tra lại --registry.",
+        "There is no file of agencies {path}. Check --registry.",
+    ),
+    "bad-registry": (
+        "Tệp cơ quan bổ sung {path} có chỗ phải sửa:{faults}",
+        "The file of agencies {path} needs mending:{faults}",
+    ),
     "no-output": (
         "Chưa có kết quả trọn vẹn trong {path}. Hãy chạy “phuluc run” trước.",
         "There is no complete output in {path}. Run “phuluc run” first.",

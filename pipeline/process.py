@@ -6,9 +6,13 @@ import hashlib
 import importlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.inbox import InputFile
 from pipeline.schema import Datasets
+
+if TYPE_CHECKING:
+    from normalizers.agencies import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,17 @@ class Reading:
 
 
 class FileReader:
-    """Reads the files of one inbox; models are loaded once, before the workers part."""
+    """Reads the files of one inbox; models are loaded once, before the workers part.
 
-    def __init__(self, raw: Path) -> None:
+    ``registry`` is that of agencies with a clerk's additions, if there are any.
+    """
+
+    def __init__(self, raw: Path, registry: Registry | None = None) -> None:
         from normalizers import language
+        from normalizers.agencies import use_registry
         from normalizers.repair import load_model
 
+        use_registry(registry)
         self._raw = raw
         self._model = load_model()
         language()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipeline.inbox import InputFile, discover, fingerprint
 from pipeline.links import hold_citations, link_rows
 from pipeline.messages import choose
 from pipeline.process import FileReader, Reading
-from pipeline.registry import named_with_kin
+from pipeline.registry import named_with_kin, registry_from
 from pipeline.schema import DATASETS, ROW_DATASETS, SCHEMA_VERSION, Datasets, Record
 from pipeline.workers import run_each
 
@@ -68,26 +69,41 @@ def run(
     jobs: int,
     timeout: float = TIMEOUT,
     progress: Progress | None = None,
+    registry: Path | None = None,
 ) -> RunReport:
-    """Bring ``out`` up to date with ``raw``; nothing is written where nothing changed."""
+    """Bring ``out`` up to date with ``raw``; nothing is written where nothing changed.
+
+    ``registry`` names the clerk's own file of agencies (``pipeline.registry``).
+    """
     began = time.monotonic()
     if not raw.is_dir():
         raise PhulucError(ExitCode.BAD_ARGUMENTS, "no-inbox", path=raw)
+    agencies, additions = registry_from(registry)
     try:
         with store.locked(out):
-            report = _run_locked(raw, out, jobs, timeout, progress or _silent)
+            reader = partial(FileReader, raw, agencies)
+            mark = fingerprint(additions)
+            report = _run_locked(raw, out, jobs, timeout, progress or _silent, reader, mark)
     except store.Busy as error:
         raise PhulucError(ExitCode.READ_WRITE, "busy", path=out) from error
     report.total_seconds = time.monotonic() - began
     return report
 
 
-def _run_locked(raw: Path, out: Path, jobs: int, timeout: float, progress: Progress) -> RunReport:
+def _run_locked(
+    raw: Path,
+    out: Path,
+    jobs: int,
+    timeout: float,
+    progress: Progress,
+    open_reader: Callable[[], FileReader],
+    mark: str,
+) -> RunReport:
     inputs = discover(raw)
     head = {
         "version": __version__,
         "schema_version": SCHEMA_VERSION,
-        "fingerprint": fingerprint(),
+        "fingerprint": mark,
     }
     before = _usable(out, head)
     if before is not None and _same_inputs(before["inputs"], inputs):
@@ -102,7 +118,7 @@ def _run_locked(raw: Path, out: Path, jobs: int, timeout: float, progress: Progr
         if entry["verdict"] == "read"
     }
     new = [one for one in originals if not _is_known(one, kept_ids, old_inputs)]
-    readings, seconds = _read_files(raw, new, jobs, timeout, progress)
+    readings, seconds = _read_files(open_reader, new, jobs, timeout, progress)
     for one in originals:
         if one.sha256 in kept_ids and one.path not in readings:
             readings[one.path] = _kept(kept_ids[one.sha256], one.path, old)
@@ -182,7 +198,7 @@ def _is_known(one: InputFile, kept_ids: dict[str, str], old: dict[str, Any]) -> 
 
 
 def _read_files(
-    raw: Path,
+    open_reader: Callable[[], FileReader],
     files: list[InputFile],
     jobs: int,
     timeout: float,
@@ -201,7 +217,7 @@ def _read_files(
     seconds: dict[str, float] = {}
     if not tasks:
         return readings, seconds
-    reader = FileReader(raw)
+    reader = open_reader()
     progress(0, len(tasks))
     for ended in run_each(reader.read, tasks, jobs, timeout):
         seconds[ended.task.path] = ended.seconds
@@ -249,7 +265,9 @@ def _kept(document_id: str, path: str, old: Datasets) -> Reading:
         row for row in datasets["findings"] if row["kind"] not in findings.OVER_DOCUMENTS
     ]
     datasets["documents"] = [datasets["documents"][0] | {"path": path}]
-    datasets["agencies"] = named_with_kin(datasets, old["agencies"])
+    datasets["agencies"] = named_with_kin(
+        datasets, {one["agency_id"]: one for one in old["agencies"]}.get
+    )
     return Reading(datasets)
 
 

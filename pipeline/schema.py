@@ -244,7 +244,7 @@ DATASETS: dict[str, Dataset] = {
                 Column("mention", _TEXT, "The agency as named in the cell", nullable=False),
                 Column("agency_id", _TEXT, "The agency; null where unresolved"),
                 Column("match_kind", _TEXT, "How it was matched", False, allowed=MATCH_KINDS),
-                _share("match_score", "How well the mention matches the agency's name"),
+                _share("match_score", "Likeness to the agency's name, times how sure the cell is"),
             ),
             primary_key=("row_id", "role", "position"),
             foreign_keys=(("agency_id", "agencies", "agency_id"),),

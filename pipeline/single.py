@@ -11,19 +11,21 @@ import click
 from pipeline.errors import ExitCode, PhulucError
 from pipeline.findings import UNREAD
 from pipeline.messages import choose
+from pipeline.registry import registry_from
 from pipeline.schema import ROW_DATASETS, TEXT_COLUMNS, Record
 
 
-def extract_file(file: Path, *, as_json: bool) -> ExitCode:
+def extract_file(file: Path, *, as_json: bool, registry: Path | None = None) -> ExitCode:
     """Print the rows of one file, as JSON lines or for reading."""
     from extractors import Unreadable
     from pipeline.process import FileReader
 
     if not file.is_file():
         raise PhulucError(ExitCode.BAD_ARGUMENTS, "no-file", path=file)
+    agencies, _ = registry_from(registry)
     data = file.read_bytes()
     try:
-        datasets = FileReader(file.parent).datasets_of(data, file.name)
+        datasets = FileReader(file.parent, agencies).datasets_of(data, file.name)
     except Unreadable as refused:
         reason = choose(refused.reason_vi, refused.reason_en)
         raise PhulucError(ExitCode.QUARANTINED, "unreadable", path=file, reason=reason) from refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -27,10 +28,12 @@ _GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _STYLE = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
-def run_with_summary(raw: Path, out: Path, jobs: int, timeout: float) -> ExitCode:
+def run_with_summary(
+    raw: Path, out: Path, jobs: int, timeout: float, registry: Path | None = None
+) -> ExitCode:
     """Run, show progress where a person watches, and show what was found."""
     console = wide_console()
-    report = _run_watched(raw, out, jobs, timeout, Console(stderr=True))
+    report = _run_watched(raw, out, jobs, timeout, registry, Console(stderr=True))
     show(report, console)
     return report.exit_code
 
@@ -104,9 +107,12 @@ def documents_table(report: RunReport) -> Table:
     return table
 
 
-def _run_watched(raw: Path, out: Path, jobs: int, timeout: float, console: Console) -> RunReport:
+def _run_watched(
+    raw: Path, out: Path, jobs: int, timeout: float, registry: Path | None, console: Console
+) -> RunReport:
+    run_here = partial(run, raw, out, jobs=jobs, timeout=timeout, registry=registry)
     if not sys.stderr.isatty():
-        return run(raw, out, jobs=jobs, timeout=timeout)
+        return run_here()
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("")
@@ -114,7 +120,7 @@ def _run_watched(raw: Path, out: Path, jobs: int, timeout: float, console: Conso
         def tell(done: int, count: int) -> None:
             progress.update(task, description=say("reading", done=done, count=count))
 
-        return run(raw, out, jobs=jobs, timeout=timeout, progress=tell)
+        return run_here(progress=tell)
 
 
 def _show_quarantine(report: RunReport, console: Console) -> None:

@@ -9,6 +9,7 @@ import click
 
 from pipeline.errors import ExitCode, PhulucError
 from pipeline.messages import say
+from pipeline.registry import ADDITIONS
 from pipeline.summary import run_with_summary
 
 Sight = dict[str, tuple[int, int]]
@@ -30,10 +31,26 @@ def sight_of(raw: Path) -> Sight:
     return sight
 
 
+def _sight_of_file(path: Path) -> Sight:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return {}
+    return {str(path): (status.st_size, status.st_mtime_ns)}
+
+
 def watch_inbox(
-    raw: Path, out: Path, jobs: int, timeout: float, every: float, *, looks: int | None = None
+    raw: Path,
+    out: Path,
+    jobs: int,
+    timeout: float,
+    every: float,
+    *,
+    registry: Path | None = None,
+    looks: int | None = None,
 ) -> None:
-    """Run now and whenever the inbox has changed and then stood still for one look.
+    """Run now and whenever the inbox, or the clerk's file of agencies, has changed and then stood
+    still for one look.
 
     ``every`` is in seconds; ``looks`` bounds the number of looks (for tests), None is forever.
     """
@@ -43,10 +60,10 @@ def watch_inbox(
     handled: Sight | None = None
     before: Sight | None = None
     while looks is None or looks > 0:
-        seen = sight_of(raw)
+        seen = sight_of(raw) | _sight_of_file(registry or Path(ADDITIONS))
         # a file that is still growing changes from look to look
         if seen == before and seen != handled:
-            run_with_summary(raw, out, jobs, timeout)
+            run_with_summary(raw, out, jobs, timeout, registry)
             handled = seen
         before = seen
         if looks is not None:

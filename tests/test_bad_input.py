@@ -58,7 +58,7 @@ def inbox(tmp_path_factory):
 def report(inbox):
     with pytest.MonkeyPatch.context() as patch:
         # the same program throughout, even while somebody is editing it
-        patch.setattr(running, "fingerprint", lambda: "0")
+        patch.setattr(running, "fingerprint", lambda _: "0")
         yield run(inbox, inbox.parent / "out", jobs=2)
 
 

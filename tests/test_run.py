@@ -24,7 +24,7 @@ from pipeline.workers import run_each
 class FakeReader:
     """Reads files of the form "document_id|row text|row text|..."; some words misbehave."""
 
-    def __init__(self, raw: Path) -> None:
+    def __init__(self, raw: Path, registry: object = None) -> None:
         self.raw = raw
 
     def read(self, one):
@@ -136,7 +136,7 @@ def test_a_changed_file_is_read_again_and_a_removed_one_is_dropped(inbox):
 def test_a_changed_program_reads_everything_again(inbox, monkeypatch):
     run(inbox)
     reads(inbox)
-    monkeypatch.setattr(running, "fingerprint", lambda: "another program")
+    monkeypatch.setattr(running, "fingerprint", lambda _: "another program")
     assert run(inbox).changed
     assert reads(inbox) == ["hai.txt", "mot.txt"]
 
