@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -34,6 +36,8 @@ _MOST_OUTLINES = 40  # filled paths of many points: so many are text drawn as ou
 
 LOST = "\ufffd"
 """Stands for a letter that is drawn while the layer does not say which it is."""
+
+_BOLD = re.compile(r"bold|black|heavy|[-,]bd", re.IGNORECASE)
 
 _SPECIAL = {
     "\ufffe": LOST,
@@ -63,7 +67,7 @@ class Glyph(NamedTuple):
 
     ``font`` is its font's name where :attr:`Layer.fonts` has more than Unicode fonts, else "".
     ``turn`` is how far it is turned anticlockwise (0, 90, 180, 270); ``side`` is the x at which it
-    is set, the baseline of what is turned.
+    is set, the baseline of what is turned. ``bold``: its font is.
     """
 
     text: str
@@ -76,6 +80,7 @@ class Glyph(NamedTuple):
     font: str = ""
     turn: int = 0
     side: float = 0.0
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +149,15 @@ def open_document(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def read_layer(document: pdfium.PdfDocument, index: int, legacy: bool = True) -> Layer:
+def read_layer(document: pdfium.PdfDocument, index: int) -> Layer:
     """The text layer of the page ``index`` (0-based).
-
-    ``legacy``: note the font of each glyph where some font of the page is no Unicode font.
 
     Raises:
         pdfium.PdfiumError: the page is broken.
     """
     page = document[index]
     try:
-        return _read_page(page, legacy)
+        return _read_page(page)
     finally:
         page.close()
 
@@ -219,7 +222,7 @@ def _bounds(page: pdfium.PdfPage) -> tuple[float, float, float, float]:
     return (left, bottom, right, top) if right > left and top > bottom else media
 
 
-def _read_page(page: pdfium.PdfPage, legacy: bool) -> Layer:
+def _read_page(page: pdfium.PdfPage) -> Layer:
     bounds = _bounds(page)
     turned = page.get_rotation() % 360
     objects = _Objects(_upright(bounds, turned), bounds)
@@ -229,7 +232,7 @@ def _read_page(page: pdfium.PdfPage, legacy: bool) -> Layer:
         raw = _characters(text)
         reading = _reading_turn(raw, turned)
         to_upright = _upright(bounds, reading)
-        names = _fonts_of(text, raw) if legacy and objects.has_legacy_fonts() else {}
+        names = _fonts_of(text, raw) if objects.has_telling_fonts() else {}
     finally:
         pdfium_c.FPDFText_ClosePage(text)
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
@@ -352,23 +355,25 @@ def _glyphs(
         if waiting is not None:
             yield waiting
         font = names.get(one.place, "")
-        waiting = Glyph(letter, x0, y0, x1, y1, base, size, font, turn, side)
+        waiting = Glyph(letter, x0, y0, x1, y1, base, size, font, turn, side, _is_bold(font))
     if waiting is not None:
         yield waiting
 
 
 def _fonts_of(text: Any, raw: list[_Raw]) -> dict[int, str]:
-    """The name of each character's font, by its index on the text page."""
+    """The name of each character's font, by its place on the text page."""
+    object_of = pdfium_c.FPDFText_GetTextObject
     known: dict[int, str] = {}
     names: dict[int, str] = {}
     for one in raw:
-        shown = pdfium_c.FPDFText_GetTextObject(text, one.place)
+        shown = object_of(text, one.place)
         if not shown:
             continue
         address = ctypes.addressof(shown.contents)
-        if address not in known:
-            known[address] = _font_name(shown)
-        names[one.place] = known[address]
+        name = known.get(address)
+        if name is None:
+            name = known[address] = _font_name(shown)
+        names[one.place] = name
     return names
 
 
@@ -397,9 +402,9 @@ class _Objects:
         self.texts = self.hidden = self.outlines = 0
         self.inked = False
 
-    def has_legacy_fonts(self) -> bool:
-        """Whether some font's name is that of a font from before Unicode."""
-        return any(is_legacy_font(name) for name in self.fonts)
+    def has_telling_fonts(self) -> bool:
+        """Whether fonts differ in weight, or some is from before Unicode."""
+        return any(map(is_legacy_font, self.fonts)) or len(set(map(_is_bold, self.fonts))) > 1
 
     def walk(self, page: pdfium.PdfPage) -> None:
         """Look at all objects of the page."""
@@ -516,6 +521,12 @@ class _Objects:
             )
 
 
+@lru_cache(maxsize=1000)
+def _is_bold(name: str) -> bool:
+    return bool(_BOLD.search(name))
+
+
+@lru_cache(maxsize=1000)
 def is_legacy_font(name: str) -> bool:
     """Whether a font's name is that of a Vietnamese font from before Unicode."""
     bare = name.rpartition("+")[2].lstrip(".").casefold()

@@ -27,6 +27,7 @@ class GridCell:
     """A cell of a grid: 0-based place of its top left corner, and over how many rows and columns
     it is merged. ``text`` keeps its printed lines apart by ``"\\n"``; confidence 0-1.
     ``page`` is where it begins in a grid that runs on over pages (Word's); None: its content's.
+    ``bold``: whether all of its text is printed bold; None: not known.
     """
 
     row: int
@@ -37,6 +38,7 @@ class GridCell:
     box: Box | None = None
     confidence: float = 1.0
     page: int | None = None
+    bold: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

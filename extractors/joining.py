@@ -37,6 +37,8 @@ MERGED = "merged"
 
 _LEAST_COLUMNS = 3
 _LETTERHEAD_ROWS = 6
+_LEAST_TITLE = 4  # characters
+_AFTER_CODE = frozenset(".):-–/")
 _SAME_EDGE = 0.03  # of the table's width
 _SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
 _SAME_RUNNING = 90.0
@@ -169,9 +171,15 @@ def ranges(numbers: Sequence[int]) -> str:
 
 
 def _in_order(content: PageContent) -> Iterator[PrintedLine | Grid]:
-    """Lines and grids of a page from top to bottom (lines keep their order)."""
-    parts: list[PrintedLine | Grid] = [*content.lines, *content.grids]
-    yield from sorted(parts, key=lambda part: part.top)
+    """Lines and grids of a page from top to bottom; lines keep their order (of blocks that stand
+    side by side one comes after the other).
+    """
+    grids = sorted(content.grids, key=lambda grid: grid.top)
+    for line in content.lines:
+        while grids and grids[0].top < line.top:
+            yield grids.pop(0)
+        yield line
+    yield from grids
 
 
 def _running_lines(pages: Sequence[PageContent]) -> list[frozenset[PrintedLine]]:
@@ -454,9 +462,11 @@ def _read_rows(
 ) -> None:
     columns = _column_map(builder, grid)
     first_of_page = True
-    matrix = _with_carried(matrix, start, builder.open_below)
+    is_rest = False
+    if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
+        matrix = _with_carried(matrix, start, builder.open_below)
+        matrix, is_rest = _over_the_page(builder, matrix, start)
     builder.open_below = {}
-    matrix, is_rest = _over_the_page(builder, matrix, start)
     index = start
     while index < len(matrix):
         if not first_of_page or index == start:
@@ -578,17 +588,40 @@ def _group_of(
     filled = [cell for cell in cells if cell.text.strip()]
     if any(cell.row != index for cell in filled) or columns < 2:
         return None
-    title = filled[-1]
-    wide = title.column_span >= max(2, columns - 2)
-    if len(filled) == 1 and wide and title.column <= 1:
-        return group_row(_cell([], index, content), _cell([title], index, content))
-    if len(filled) != 2 or filled[0].column != 0 or title.column != 1:
+    if not filled:
         return None
-    code = filled[0].text.strip()
-    coded = is_section_code(code) and not is_whole_number(code)
-    if wide or (coded and not _ROW_NUMBER.match(code)):
-        return group_row(_cell([filled[0]], index, content), _cell([title], index, content))
-    return None
+    code, title = filled[0], filled[-1]
+    wide = title.column_span >= max(2, columns - 2)
+    printed: list[GridCell] = []
+    if len(filled) == 1:
+        told = wide or (columns >= _LEAST_COLUMNS and _is_group_title(title))
+        if not told or title.column > 1:
+            return None
+    elif len(filled) == 2 and code.column == 0 and title.column == 1:
+        if not (wide or _is_group_code(code.text) or (title.bold and code.bold)):
+            return None
+        printed = [code]
+    else:
+        return None
+    return group_row(_cell(printed, index, content), _cell([title], index, content))
+
+
+def _is_group_title(cell: GridCell) -> bool:
+    """Whether a text that stands alone in its row reads as a title: bold, capitals, or a code."""
+    text = cell.text.strip()
+    if _ROW_NUMBER.match(text) or len(text) < _LEAST_TITLE or _begins_inside(text):
+        return False
+    begin = [word.strip(".:-–") for word in text.split()[:2]]
+    coded = _is_group_code(" ".join(begin)) or (
+        _is_group_code(begin[0]) and text[len(begin[0]) :].lstrip()[:1] in _AFTER_CODE
+    )
+    return bool(cell.bold) or text.isupper() or coded
+
+
+def _is_group_code(text: str) -> bool:
+    """Whether a text is a section's code and no row's number: "I", "I.1", "Nhóm II"."""
+    text = text.strip()
+    return is_section_code(text) and not is_whole_number(text) and not _ROW_NUMBER.match(text)
 
 
 def _with_groups(rows: Sequence[Row]) -> Iterator[Row]:

@@ -178,12 +178,17 @@ def _is_double(before: Glyph, glyph: Glyph) -> bool:
 def _split(line: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     """The pieces of a line that wide gaps part."""
     piece: list[Glyph] = []
+    spaces: list[Glyph] = []
     for glyph in line:
         if glyph.text == " ":
+            spaces.append(glyph)
             continue
         if piece and glyph.x0 - piece[-1].x1 > _WIDE * glyph.size:
             yield piece
             piece = []
+        elif piece:
+            piece += spaces
+        spaces = []
         piece.append(glyph)
     if piece:
         yield piece

@@ -22,6 +22,7 @@ from extractors._pdfium import (
     Glyph,
     Layer,
     broken_pdf,
+    is_legacy_font,
     open_document,
     read_layer,
     render,
@@ -229,7 +230,9 @@ class _Page:
         self._owned = _owned(layer.glyphs, find_grids(layer.level, layer.upright))
 
     def by_font(self) -> dict[str, str]:
-        """The text set in each font, where fonts were noted."""
+        """The text set in each font, where one may be from before Unicode."""
+        if not any(map(is_legacy_font, self._layer.fonts)):
+            return {}
         texts: dict[str, list[str]] = defaultdict(list)
         for glyph in self._layer.glyphs:
             if glyph.font:
@@ -315,6 +318,7 @@ def _grid(
                 grid.xs[cell.column + cell.column_span],
                 grid.ys[cell.row + cell.row_span],
             ),
+            bold=_is_bold(glyphs.get(index, ())),
         )
         for index, cell in enumerate(grid.cells)
     )
@@ -326,6 +330,10 @@ def _grid(
         edges=grid.xs,
         box=_box(frame, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]),
     )
+
+
+def _is_bold(glyphs: Sequence[Glyph]) -> bool:
+    return bool(glyphs) and all(glyph.bold for glyph in glyphs if glyph.text != " ")
 
 
 def _box(frame: Frame, x0: float, y0: float, x1: float, y1: float) -> Box:
