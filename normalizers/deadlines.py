@@ -65,12 +65,12 @@ _POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "halves",
-        re.compile(rf"\b([3-9]) thang (dau|cuoi)(?:\s+(?:cua\s+)?nam\s*|\s*/\s*)({_Y})\b"),
+        re.compile(rf"\b0?([2-9]) thang (dau|cuoi)(?:\s+(?:cua\s+)?nam\s*|\s*/\s*)({_Y})\b"),
     ),
     (
         "quarters",
         re.compile(
-            rf"\bquy\s+({_Q})\s*(?:-|–|,|va|den)\s*(?:quy\s+)?({_Q})\s*(?:[/,-]|nam)*\s*({_Y})\b"
+            rf"\bquy\s+({_Q})(?:\s*(?:-|–|,|va|den)\s*(?:quy\s+)?({_Q}))+\s*(?:[/,-]|nam)*\s*({_Y})\b"
         ),
     ),
     ("quarters", re.compile(rf"\bquy\s+({_Q})()\s*(?:[/,-]|nam)*\s*({_Y})\b")),
@@ -83,7 +83,10 @@ _POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "months",
-        re.compile(rf"\bthang\s+(\d{{1,2}})()\s*(?:,|va)\s*(\d{{1,2}})\s*(?:/|nam)\s*({_Y})\b"),
+        re.compile(
+            rf"\bthang\s+(\d{{1,2}})()(?:\s*(?:,|va)\s*(?:thang\s+)?(\d{{1,2}}))+"
+            rf"\s*(?:/|nam)\s*({_Y})\b"
+        ),
     ),
     (
         "month",
@@ -107,8 +110,11 @@ _CONTINUOUS = re.compile(
 _CONDITIONAL = re.compile(
     r"^(?:ngay |chi )?khi\b|"
     r"\b(sau khi|khi co|khi duoc|ngay khi|tuy theo|tuy thuoc|sau thoi diem|ke tu khi|neu co|"
+    r"ke tu (ngay|thoi diem)|ngay lam viec|"
     r"theo (huong dan|yeu cau|lo trinh|ke hoach|tien do|quy dinh|chi dao|thuc te|van ban))\b"
 )
+# From a day on, no end told: "Từ năm 2026 trở đi", "Kể từ ngày 01/7/2026".
+_FROM_THEN_ON = re.compile(r"\btro di\b|^(?:bat dau |ke )?tu\b(?!.*\bden\b)")
 
 
 @lru_cache(maxsize=4096)
@@ -130,6 +136,8 @@ def read_deadline(text: str) -> Deadline:
     if _CONTINUOUS.search(folded):
         open_ended = re.search(r"\bnam (tiep theo|sau|ke tiep)\b", folded)
         return Deadline("continuous", start, None if open_ended else end)
+    if len(points) == 1 and _FROM_THEN_ON.search(folded):
+        return Deadline("continuous", start)
     conditional = _CONDITIONAL.search(folded)
     if not points:
         return Deadline("conditional" if conditional else "unknown")
@@ -163,6 +171,7 @@ def _points(folded: str) -> Iterator[Deadline]:
 
 def _point(name: str, match: re.Match[str]) -> Deadline | None:
     groups = match.groups()
+    kind: DeadlineKind
     try:
         if name == "date":
             day = date(*(int(match[part]) for part in ("year", "month", "day")))
@@ -170,7 +179,8 @@ def _point(name: str, match: re.Match[str]) -> Deadline | None:
         if name == "halves":
             count, year = int(groups[0]), int(groups[2])
             first = 1 if groups[1] == "dau" else 13 - count
-            return Deadline("quarter", *_months(year, first, year, first + count - 1))
+            kind = "month" if count % 3 else "quarter"
+            return Deadline(kind, *_months(year, first, year, first + count - 1))
         if name == "quarters":
             first = _ROMAN[groups[0]]
             last = _ROMAN[groups[1]] if groups[1] else first
@@ -186,7 +196,7 @@ def _point(name: str, match: re.Match[str]) -> Deadline | None:
         first, last = int(groups[0]), int(groups[-1])
         if last < first:
             return None
-        kind: DeadlineKind = "year_range" if name == "years" else "year"
+        kind = "year_range" if name == "years" else "year"
         return Deadline(kind, date(first, 1, 1), date(last, 12, 31))
     except ValueError:
         return None
