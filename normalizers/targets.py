@@ -72,6 +72,9 @@ _OPENINGS = (
     "tang",
     "giam",
     "khoang",
+    "xap xi",
+    "gan",
+    "~",
     "dat tu",
     "tu",
     "muc",
@@ -97,6 +100,11 @@ _ACHIEVED = frozenset(
     ]
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_LONGEST = 120
+_REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_RANGE = re.compile(r"\d[\d.,]*\s*%?\s*(?:-|–|den)\s*(?=\d)")
+_SEVERAL = re.compile(r"\d\s*%.*[^\d.,]\d[\d.,]*\s*%|\d.*;.*\d")
+_FRACTION = re.compile(r"\d\s?/\s?\d")
 
 
 @lru_cache(maxsize=4096)
@@ -104,11 +112,15 @@ def read_target(text: str) -> Target:
     """The value, unit and comparator of a printed target.
 
     Numbers are Vietnamese: "1.000" is a thousand, "1,5" one and a half. Of a range
-    ("10-15%", "từ 10% đến 15%") the lower bound counts, as "at least".
+    ("10-15%", "từ 10% đến 15%") the lower bound counts, as "at least"; a remark in brackets does
+    not count. Several values ("30% vào 2030; 50% vào 2045") and fractions ("2/3 số xã") are no
+    one number: nothing is read.
     """
-    printed = one_line(text).strip(" .;,:")
+    if len(text) > _LONGEST:
+        return Target()
+    printed = one_line(_REMARK.sub(" ", text) if text.count("(") == 1 else text).strip(" .;,:")
     folded = fold(printed.replace("≥", ">=").replace("≤", "<="))
-    if not folded or len(printed) > 120:
+    if not folded or _SEVERAL.search(_RANGE.sub(" ", folded)) or _FRACTION.search(folded):
         return Target()
     if folded in _ACHIEVED:
         return Target(None, None, "achieved")
@@ -120,13 +132,13 @@ def read_target(text: str) -> Target:
     level = None
     if comparator is None:
         level = re.fullmatch(
-            r"(?:dat |bao dam |dam bao |phan dau dat )*(cap do|muc do|muc|cap|top|"
-            r"hang|thu)\s*",
+            r"(?:dat |bao dam |dam bao |phan dau dat |nam trong |vao |thuoc )*"
+            r"(cap do|muc do|muc|cap|top|hang|thu)\s*",
             folded[: match.start()],
         )
         if level is None:
             return Target()
-        comparator = "="
+        comparator = "<=" if level.group(1) == "top" else "="
     value = _number(match.group())
     number = _NUMBER.search(printed)
     if value is None or number is None:
