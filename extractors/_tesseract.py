@@ -18,15 +18,27 @@ from pathlib import Path
 import pytesseract
 from PIL import Image
 
+from extractors.programs import MODELS
+from extractors.sniff import Unreadable
 from extractors.straighten import Grey
 
-# Best first: Debian's model of the Vietnamese script, then the one of the language.
-MODELS = ("script/Vietnamese", "Vietnamese", "vie")
 TALLEST = 32000  # pixels: Tesseract refuses images whose side needs more than 15 bits
 
 
-class TesseractMissing(RuntimeError):
-    """Tesseract or its Vietnamese model is not installed; the message tells what to install."""
+class TesseractMissing(Unreadable):
+    """Tesseract or its Vietnamese model is not installed; ``command`` would install it."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            "Tệp này có trang quét hoặc ảnh; muốn nhận dạng chữ phải cài Tesseract và mô hình "
+            f"tiếng Việt: {command}. Cài xong hãy chạy lại.",
+            "This file has scanned pages or pictures; reading their text needs Tesseract and its "
+            f"Vietnamese model: {command}. Run again once it is installed.",
+        )
+        self.command = command
+
+    def __reduce__(self) -> tuple[type[TesseractMissing], tuple[str]]:
+        return type(self), (self.command,)
 
 
 class TesseractFailed(RuntimeError):

@@ -46,9 +46,12 @@ class Unreadable(Exception):
     """The file goes to quarantine; the reason tells the clerk what to do."""
 
     def __init__(self, reason_vi: str, reason_en: str) -> None:
-        super().__init__(reason_en)
+        super().__init__(reason_vi, reason_en)
         self.reason_vi = reason_vi
         self.reason_en = reason_en
+
+    def __str__(self) -> str:
+        return self.reason_en
 
 
 def is_pdf(data: bytes) -> bool:

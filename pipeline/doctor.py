@@ -12,20 +12,27 @@ from pathlib import Path
 
 import click
 
+from extractors.programs import libreoffice, tesseract
 from pipeline.errors import ExitCode
 from pipeline.messages import choose, say
 
 _PYTHON = (3, 11)
 _SETUP = "make setup"
+_TESSERACT = "apt-get install tesseract-ocr tesseract-ocr-script-viet"
+_LIBREOFFICE = "apt-get install libreoffice-writer-nogui"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing the program needs, whether it is there, and what brings it."""
+    """One thing the program needs, whether it is there, and what brings it.
+
+    Without a thing that is not ``needed`` a few files cannot be read; they say so themselves.
+    """
 
     what: str
     present: bool
     mend: str
+    needed: bool = True
 
 
 def needs(raw: Path, out: Path) -> Iterator[Need]:
@@ -38,6 +45,12 @@ def needs(raw: Path, out: Path) -> Iterator[Need]:
     )
     for name in _requirements():
         yield Need(name, _is_installed(name), _SETUP)
+    yield Need(
+        say("doctor-tesseract", found=f"({tesseract()})" if tesseract() else "").strip(),
+        bool(tesseract()),
+        _TESSERACT,
+    )
+    yield Need(say("doctor-libreoffice"), bool(libreoffice()), _LIBREOFFICE, needed=False)
     root = Path(__file__).parents[1]
     models = root / "normalizers" / "models"
     yield Need(
@@ -53,16 +66,18 @@ def needs(raw: Path, out: Path) -> Iterator[Need]:
 
 def examine(raw: Path, out: Path) -> ExitCode:
     """Print every need; 3 where one is not met."""
-    lacking = 0
+    lacking = optional = 0
     for need in needs(raw, out):
         if need.present:
             click.echo(f"✓ {say('doctor-has', what=need.what)}")
         else:
-            lacking += 1
-            click.echo(f"✗ {say('doctor-lacks', what=need.what, mend=need.mend)}")
+            lacking += need.needed
+            optional += not need.needed
+            mark = "✗" if need.needed else "–"
+            click.echo(f"{mark} {say('doctor-lacks', what=need.what, mend=need.mend)}")
     if lacking:
         return ExitCode.MISSING_DEPENDENCY
-    click.echo(say("doctor-fine"))
+    click.echo(say("doctor-enough" if optional else "doctor-fine"))
     return ExitCode.OK
 
 

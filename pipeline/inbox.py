@@ -8,8 +8,20 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from extractors.programs import libreoffice, tesseract
+
 _PACKAGES = ("extractors", "normalizers", "pipeline")
-_DEPENDENCIES = ("numpy", "pyarrow", "rapidfuzz", "spacy", "unidecode")
+_DEPENDENCIES = (
+    "lxml",
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "pyarrow",
+    "pypdfium2",
+    "rapidfuzz",
+    "spacy",
+    "unidecode",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +43,11 @@ def discover(raw: Path) -> list[InputFile]:
 
 
 def fingerprint(additions: bytes = b"") -> str:
-    """SHA-256 over the code, the data and models it ships, the versions it runs with, and the
-    clerk's ``additions`` to the registry of agencies."""
+    """SHA-256 over the code, the data and models it ships, the packages and outside programs it
+    runs with, and the clerk's ``additions`` to the registry of agencies.
+
+    A file that waits for Tesseract or LibreOffice is so read again once that is installed.
+    """
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     files = [root / "records.py"]
@@ -45,6 +60,7 @@ def fingerprint(additions: bytes = b"") -> str:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     for name in _DEPENDENCIES:
         digest.update(f"{name}=={metadata.version(name)}\0".encode())
+    digest.update(f"tesseract {tesseract()}\0libreoffice {libreoffice()}\0".encode())
     if additions:
         digest.update(hashlib.sha256(additions).digest())
     return digest.hexdigest()

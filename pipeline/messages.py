@@ -173,6 +173,18 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Missing: {what}. To mend it: {mend}",
     ),
     "doctor-has": ("Có: {what}", "Present: {what}"),
+    "doctor-tesseract": (
+        "Tesseract và mô hình tiếng Việt, để đọc trang quét và ảnh {found}",
+        "Tesseract with its Vietnamese model, to read scans and pictures {found}",
+    ),
+    "doctor-libreoffice": (
+        "LibreOffice, chỉ cần khi có tệp Word kiểu cũ (.doc, .rtf, .odt)",
+        "LibreOffice, only for old Word files (.doc, .rtf, .odt)",
+    ),
+    "doctor-enough": (
+        "Máy này đủ để chạy; phần còn thiếu chỉ cần khi có loại tệp nêu trên.",
+        "This machine has enough to run; what is missing serves only the files named above.",
+    ),
     "doctor-writable": ("ghi được vào {path}", "can write to {path}"),
 }
 
