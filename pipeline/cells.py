@@ -16,11 +16,12 @@ import difflib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from normalizers.agencies import read_agency_cells
 from normalizers.deadlines import read_damaged_deadline
+from normalizers.ghosts import ghost_lines
 from normalizers.lines import join_lines
 from normalizers.passages import Passages, Word
 from normalizers.recurrence import settle
@@ -68,6 +69,9 @@ RECURRING = 0.8
 
 WELL_READ = 0.9
 """Repaired tokens that are as sure as this (0-1) are not mended from the running text."""
+
+GHOST = 0.5
+"""Confidence (0-1) that a line of a cell was never printed."""
 
 STATED = 0.7
 """Confidence (0-1) of words taken from the running text."""
@@ -179,11 +183,49 @@ def _read_cell(
     repaired = session.repair(printed)
     if session.health == "healthy":
         return CellReading(repaired.text, cell.confidence * repaired.confidence, repaired.tokens)
+    repaired = _without_ghosts(cell.text, repaired, session)
     confidence = cell_chance(repaired.confidence) * placed(cell.confidence, PLACED_BY_REPAIR)
     if reading is not None:
         confidence = min(confidence, UNFITTING)
         return CellReading(repaired.text, confidence, repaired.tokens)
     return _mended_from_body(printed, repaired, confidence, session, passages)
+
+
+def _without_ghosts(text: str, repaired: Repaired, session: RepairSession) -> Repaired:
+    """The repaired cell without lines that were never printed; each is recorded as a repair."""
+    lines = text.split("\n")
+    ends = list(itertools.accumulate(len(line.split()) for line in lines))
+    if len(repaired.chunks) != ends[-1]:  # words were joined over a line break
+        return repaired
+    starts = [0, *ends[:-1]]
+    words = [
+        " ".join(repaired.chunks[start:end]).split()
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    ghosts = ghost_lines(words, session.log_probability)
+    if not ghosts:
+        return repaired
+    kept = [line for index, line in enumerate(lines) if index not in ghosts]
+    again = session.repair(join_lines("\n".join(kept)))
+    places = [
+        place
+        for index, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if index not in ghosts
+        for place in range(start, end)
+    ]
+    if len(again.chunks) != len(places):
+        return repaired
+    chunks = [""] * ends[-1]
+    for place, chunk in zip(places, again.chunks, strict=True):
+        chunks[place] = chunk
+    tokens = [replace(token, position=places[token.position]) for token in again.tokens]
+    tokens += [
+        TokenRepair(starts[index], " ".join(lines[index].split()), "", GHOST, "ink between lines")
+        for index in ghosts
+    ]
+    tokens.sort(key=lambda token: token.position)
+    confidence = min(again.confidence, GHOST)
+    return Repaired(again.text, confidence, tuple(tokens), tuple(chunks))
 
 
 def _mended_from_body(
