@@ -318,7 +318,7 @@ def targets(forms: Sequence[str], seeds: Sequence[int], document: str, wrong: in
                 count = one.pages if form != "docx" else max(1, len(routes))
                 name = f"  {form} {seed} {plan.name[:22]}"
                 click.echo(line_of(replaced(score, name), good, count, took) + error)
-                for line in score.wrong()[:wrong]:
+                for line in score.wrong()[: 0 if error else wrong]:
                     click.echo(f"      {line}")
                 scores.append(score)
                 right, pages, seconds = right + good, pages + count, seconds + took

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from facsimile.plans import Record
 from facsimile.sheets import Facsimile
@@ -70,6 +71,18 @@ class Score:
             *(f"lost {row}" for _, _, row in self.comparison.missing),
             *(f"invented {row}" for _, _, row in self.comparison.extra),
         ]
+
+
+def difference(golden: str, seen: str) -> str:
+    """What differs, with a little of what stands around it."""
+    if len(golden) < 60 and len(seen) < 60:
+        return f"{golden!r} → {seen!r}"
+    parts = []
+    for op, a0, a1, b0, b1 in SequenceMatcher(None, golden, seen, False).get_opcodes():
+        if op != "equal":
+            around = golden[max(0, a0 - 12) : a0], golden[a1 : a1 + 12]
+            parts.append(f"…{around[0]}[{golden[a0:a1]}→{seen[b0:b1]}]{around[1]}…")
+    return " ".join(parts)
 
 
 def golden_of(one: Facsimile) -> dict[str, list[Record]]:
