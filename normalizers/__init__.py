@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from normalizers.agencies import Scope
 
-def language() -> Language:
+
+def language(scope: Scope | None = None) -> Language:
     """The spaCy pipeline that marks citations, agencies and dates as ``Doc.ents``.
 
-    spaCy is imported on the first call only: most commands never need it.
+    What the entities mean stands in :mod:`normalizers.running_text`. spaCy is imported on the first
+    call only: most commands never need it.
     """
-    from normalizers.citations import language as build
+    from normalizers.running_text import language as build
 
-    return build()
+    return build(scope)

@@ -1,37 +1,39 @@
-"""Running text: citations of other documents, agencies and dates.
+"""Citations: references to other documents in running text.
 
 ``find_citations`` holds the grammar of citations (the form that Decree 30/2020/NĐ-CP on clerical
 work prescribes: type, "số" number/year-type-issuer, "ngày" date, "của" issuer) and its everyday
-variants. ``language`` wraps it, the agency registry and a grammar of dates into a blank spaCy
-pipeline whose ``Doc.ents`` are CITATION, AGENCY and DATE; ``cite`` reads the citations off it.
-spaCy is imported only when the pipeline is built.
+variants: lists that share a type, a code, a date or an issuer; an issuer told before ("đề nghị
+của Sở Tư pháp tại Tờ trình số …"); laws by name; short forms ("Nghị quyết 57", "Đề án 06").
+``complete`` looks over all citations of one document and gives short forms the number they stand
+for. ``normalizers.running_text`` wraps this into a spaCy pipeline.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from itertools import zip_longest
 
-from normalizers.agencies import find_names, province_names
+from rapidfuzz.distance import Levenshtein
+
+from normalizers.agencies import agencies, communes_named, find_names, province_names
 from normalizers.folding import fold, nfc
-
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A reference to another document. What is not printed is None.
+    """A reference to another document. What is not told is None.
 
-    ``number`` is normalised ("2629/QĐ-TTg"); it is None for laws cited by name and for blanks
-    left to be filled in. ``issued_on`` is None where the date is not told in full.
+    ``number`` is normalised ("2629/QĐ-TTg"); of a short form it is the bare serial ("57") until
+    ``complete`` finds the whole one; it is None for laws cited by name and for blanks left to be
+    filled in. ``issued_on`` is None where the date is not told in full. ``issuer`` is the body
+    as printed, without what a committee is for ("Ban Chỉ đạo Trung ương", not "… về …"); names
+    in capitals and damaged ones are written as the registry has them.
     """
 
     mention: str
@@ -119,76 +121,124 @@ _TYPE_OF_CODE = {
 # Letters of numbers that OCR and typing without diacritics damage.
 _SOUND_CODES = ("QĐ", "NĐ", "BCĐ", "BCĐTW", "HĐND", "BCĐCP", "CĐS", "LĐTBXH", "BGDĐT", "ĐA")
 
+# A capital letter of Vietnamese, for character classes.
+_UP = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 _TYPE = "|".join(re.escape(name) for name in sorted(_TYPES, key=len, reverse=True))
 _CODE = r"[A-ZĐÐ][A-Za-zĐđÐ&]{0,14}\d{0,2}(?:\.[A-ZĐ\d]+)?"
 _SERIAL = r"\d{1,5}[a-zA-Z]?(?:/(?:19|20)\d\d)?"
-_NUMBER = rf"{_SERIAL}\s?[/-]\s?{_CODE}(?:\s?[/-]\s?{_CODE}){{0,3}}"
-_BLANK = rf"[\s.…_]*(?<=[\s.…_:ố])[/-]\s?{_CODE}(?:[/-]{_CODE}){{0,3}}"
+_JOINT = r"\s?[/-][\s-]{0,3}"
+# "02/KH BCĐ ngày": a hyphen that the print or its reading lost.
+_LOST_JOINT = r"(?:(?<=[A-ZĐ])\s[A-ZĐ]{2,8}(?=\s+(?:ngày|của)\s))?"
+_NUMBER = rf"{_SERIAL}{_JOINT}{_CODE}(?:{_JOINT}{_CODE}){{0,3}}{_LOST_JOINT}"
+_BLANK = rf"[\s.…_]*(?<=[\s.…_:ố])[/-]\s?(?:(?:19|20)\d\d/)?{_CODE}(?:[/-]{_CODE}){{0,3}}"
+# "số", or what bad ink leaves of it right before a number ("s6", "50", ")").
+_SO = r"(?:số\s*:?|[sS5$8][oốôóòỏ06]\s?:?|[^\w\s])"
+# The serials of a list whose last number alone has its code: "số 57, 59 và 66-NQ/TW".
+_SERIALS = r"(?:(?P<serials>\d{1,4}(?:\s*,\s*(?:số\s+)?\d{1,4})*)\s*(?:,|và)\s*(?:số\s+)?)?"
 _DAY = (
-    r"ngày\s+(?:(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>(?:19|20)\d\d)"
+    r"(?P<same>cùng\s+)?ngày\s+"
+    r"(?:(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>(?:19|20)\d\d)"
     r"|(?P<day2>\d{1,2})\s+tháng\s+(?P<month2>\d{1,2})\s+năm\s+(?P<year2>(?:19|20)\d\d)"
     r"|[\s.…_]*/\s*(?:\d{1,2}|[\s.…_]+)?/?\s*(?:19|20)\d\d"
     r"|[\s.…_]*tháng[\s.…_]*\d{0,2}[\s.…_]*năm\s*(?:19|20)\d\d)"
 )
 _HEAD = re.compile(
     rf"(?<!\w)(?P<type>{_TYPE})(?:\s+của\s+(?P<before>[^:;,.\d]{{3,60}}?))?\s*:?\s*"
-    rf"(?:số\s*:?\s*(?:(?P<number>{_NUMBER})|(?P<blank>{_BLANK}))|(?P<bare>{_NUMBER}))",
+    rf"(?:{_SO}\s*{_SERIALS}(?P<number>{_NUMBER})|số\s*:?\s*(?P<blank>{_BLANK})"
+    rf"|(?P<bare>{_NUMBER}))",
     re.IGNORECASE,
 )
-_LONE = re.compile(rf"(?<![\w/.-])(?:số\s*:?\s*)?(?P<number>{_NUMBER})(?![\w/])")
+_LONE = re.compile(rf"(?<![\w/.-])(?:số\s*:?\s*)?(?P<number>{_NUMBER})(?![\w/])", re.IGNORECASE)
 _MORE = re.compile(
     rf"\s*(?:[,;]\s*(?:và\s+)?|\s+và\s+)(?:số\s*:?\s*)?(?P<number>{_NUMBER})(?!\w)", re.IGNORECASE
 )
 _DATE = re.compile(rf"\s*,?\s*{_DAY}", re.IGNORECASE)
 _OF = re.compile(r"\s*,?\s*của\s+", re.IGNORECASE)
-_LAW = re.compile(r"(?<!\w)(?P<type>Bộ luật|Bộ Luật|Luật)\s+(?!số\b)(?P<name>[A-ZĐÀ-Ỹ][^\W\d]*)")
-_LAW_WORD = re.compile(r"\s+([^\W\d_]+)")
-_LAW_STOPS = frozenset(
-    [
-        "ngày",
-        "số",
-        "năm",
-        "được",
-        "quy",
-        "của",
-        "và",
-        "có",
-        "đã",
-        "về",
-        "này",
-        "các",
-        "theo",
-        "để",
-        "sửa",
-        "trong",
-        "tại",
-        "thì",
-        "là",
-        "khi",
-        "từ",
-        "do",
-        "hiện",
-        "còn",
-        "như",
-        "đối",
-    ]
+
+# Short forms: a type and a serial alone. Without "số", a count ("Quyết định 3 nội dung") is none.
+_SHORT_TYPE = "Nghị quyết|Nghị định|Quyết định|Quy định|Kết luận|Chỉ thị|Thông tư|Đề án"
+_COUNTED = (
+    "tuần|quý|giờ|phút|lần|nhiệm|dự|đề|chương|nội|vấn|thủ|cán|người|đơn|cơ|tổ|mục|bước|lĩnh|nhóm|"
+    "chỉ|xã|tỉnh|huyện|phường|triệu|tỷ|tỉ|nghìn|ngàn|đồng|điểm|khoản|điều|dịch|văn|loại|hồ|công|"
+    "biện|giải|tiêu|trường|hộ|tháng|phần|trang"
 )
+_NO_COUNT = (
+    r"(?!\s?[/%]|[.,]\d|\s?-\s?[A-ZĐ]|\w)"
+    rf"(?!\s+(?:(?:{_COUNTED})(?!\w)|năm(?!\w|\s+20\d\d)))"
+)
+_SHORT = re.compile(
+    rf"(?<!\w)(?P<several>(?:các|những|hai|ba|bốn|0\d)\s+)?(?P<type>{_SHORT_TYPE})\s+"
+    rf"(?:(?:số\s*:?\s*)(?P<number>\d{{1,4}})(?!\s?[/\d%]|[.,]\d|\s?-\s?[A-ZĐ]|\w)"
+    rf"|(?P<bare>\d{{1,3}})(?!\w){_NO_COUNT})",
+    re.IGNORECASE,
+)
+_SHORT_MORE = re.compile(
+    r"\s*(?:,|\s+và)\s+(?:số\s+)?(?P<number>\d{1,3})(?!\s?[/\d%]|[.,]\d|\s?-\s?[A-ZĐ]|\w)"
+)
+
+_LAW = re.compile(
+    r"(?<!\w)(?P<type>Bộ luật|Bộ Luật|Luật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
+    rf"(?:(?P<name>[{_UP}][^\W\d]*)|(?=năm\s+(?:19|20)\d\d))"
+)
+_LAW_LIST = re.compile(rf"(?<!\w)(?:[Cc]ác|[Nn]hững)\s+[Ll]uật\s*:?\s+(?=[{_UP}])")
+_LAW_NEXT = re.compile(rf"\s*(?:[,;]|và)\s+(?=[{_UP}])")
+_LAW_YEAR = re.compile(r"\s+(?:năm\s+)?(?:19|20)\d\d(?!\w)")
+_LAW_NUMBER = re.compile(rf"\s*\(?\s*[Ll]?(?:uật\s+)?số\s*:?\s*(?P<number>{_NUMBER})\)?")
+_LAW_WORD = re.compile(r"\s+([^\W\d_]+)")
+# A law named in abbreviations: "Luật KH, CN và ĐMST".
+_LAW_ABBREVIATED = re.compile(r"[A-ZĐ]{2,}(?:\s*(?:,|&|và)\s*[A-ZĐ]{2,})+(?!\w)")
+_LAW_STOPS = re.compile(
+    "ngày|số|năm|được|quy|của|và|có|đã|về|này|các|theo|để|sửa|trong|tại|thì|là|khi|từ|do|"
+    "hiện|còn|như|đối|cho|hoặc|hay|đến|với|bởi|vào|ra|phải|không|sẽ|đang"
+)
+
 _TITLES = ("Trưởng", "Chủ tịch", "Bộ trưởng", "Tổng Bí thư", "Thường trực", "Giám đốc")
 _ISSUER_HEAD = re.compile(
     r"(?:Trưởng\s+)?(?:Ban|Bộ|Sở|Cục|Tổng cục|Văn phòng|Hội đồng|Ủy ban|Uỷ ban|UBND|HĐND|Chủ tịch|"
     r"Tỉnh ủy|Thành ủy|Đảng ủy|Công an|Thanh tra|Tòa án|Viện|Tổ|Tập đoàn|Trường|Thường trực)"
-    r"(?:\s+(?:Chính phủ|Trung ương|[A-ZĐÀ-Ỹ][^\W\d]*|nhân dân|tỉnh|xã|phường|thành phố|và|"
-    r"của|đặc khu|về))+"
+    rf"(?:\s+(?:Chính phủ|Trung ương|Chỉ đạo|chỉ đạo|[{_UP}][^\W\d]*|nhân dân|tỉnh|xã|phường|"
+    r"thành phố|và|đặc khu))+"
 )
+_SHAPED_TAIL = re.compile(r"(?:\s+(?:và|Về|Ban(?= hành)|Phê(?= duyệt)|Triển(?= khai)))+$")
+# A committee named with what it is for in abbreviations: "BCĐ phát triển KHCN,ĐMST,CĐS".
+_COMMITTEE = re.compile(
+    r"(?:Trưởng\s+)?(?:BCĐ|Ban [Cc]hỉ đạo)\s+phát triển\s+[A-ZĐ]{2,}(?:\s*(?:,|và)\s*[A-ZĐ]{2,})*"
+    r"|(?:Trưởng\s+)?BCĐ(?:\s+của\s+UBND\s+(?:tỉnh|xã|phường|thành phố|đặc khu))?(?!\w)"
+)
+_IS_COMMITTEE = re.compile(r"(?:Trưởng\s+|Tổ\s+\w+\s+)?(?:BCĐ|Ban\s+[Cc]hỉ\s+đạo)(?!\w)")
 _PLACE = re.compile(
     r"\s+(?:tỉnh\s+|thành phố\s+)?(?:" + "|".join(map(re.escape, province_names())) + r")(?!\w)"
 )
-_TRIGGER = re.compile(r"\d\s?[/-]\s?[A-ZĐÐ]|[Ll]uật\s+[A-ZĐÀ-Ỹ]|số\s*:?[\s.…_]*[/-]\s?[A-ZĐ]")
+_COMMUNE = re.compile(r"(?<!\w)(?:xã|phường|đặc khu|thị trấn)$", re.IGNORECASE)
+_PLACE_WORDS = re.compile(rf"\s+([{_UP}][^\W\d_]*(?:\s+[{_UP}][^\W\d_]*){{0,3}})")
+# Capitalised words that open what a document does, after its issuer: "của UBND xã Về việc …".
+_OPENS_SUBJECT = re.compile(
+    "Về|Ban|Phê|Triển|Thực|Sửa|Quy|Thành|Kiện|Phát|Công|Bổ|Điều|Giao|Hướng|Kèm|Theo|Số|"
+    "Chuyển|Xây|Tổ"
+)
+
+# An issuer told before: "hướng dẫn của Bộ Khoa học và Công nghệ tại Văn bản số …".
+_AT = re.compile(r"\s*(?:\([^()]{0,80}\)\s*)?,?\s*tại\s+(?:các\s+)?$", re.IGNORECASE)
+_OF_BEFORE = re.compile(r"(?<!\w)của\s+", re.IGNORECASE)
+# A list under one issuer: "Các văn bản của UBND tỉnh: Số 119/KH-UBND …; số 169/KH-UBND …".
+_LIST = re.compile(
+    rf"(?<!\w)(?:các|những|một số)\s+(?:{_TYPE})[^:;.\d]{{0,40}}?\s+của\s+", re.IGNORECASE
+)
+_TRIGGER = re.compile(
+    r"\d\s?[/-][\s-]{0,3}[A-ZĐÐ]|(?:luật|pháp lệnh|hiến pháp)\s|số\s*:?[\s.…_]*[/-]\s?[A-ZĐ\d]"
+    rf"|(?:{_SHORT_TYPE})\s+(?:số\s*:?\s*)?\d",
+    re.IGNORECASE,
+)
+
+
+def may_cite(text: str) -> bool:
+    """Whether a citation may stand in ``text`` (NFC); False is certain, and quick to tell."""
+    return bool(_TRIGGER.search(text))
 
 
 def find_citations(text: str) -> tuple[Found, ...]:
     """All citations of ``text`` (NFC), left to right, none overlapping."""
-    if not _TRIGGER.search(text):
+    if not may_cite(text):
         return ()
     found: list[Found] = []
     at = 0
@@ -201,7 +251,30 @@ def find_citations(text: str) -> tuple[Found, ...]:
         at = found[-1].end
     found += _lone_numbers(text, found)
     found += _laws(text, found)
-    return tuple(sorted(found, key=lambda one: one.start))
+    found += _short_forms(text, found)
+    found.sort(key=lambda one: one.start)
+    return tuple(_with_issuers_before(text, found))
+
+
+def complete(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The citations of one document, short forms with the number they stand for.
+
+    "Nghị quyết 57" is 57-NQ/TW where the document cites just one resolution of that serial in full;
+    else it keeps its bare serial.
+    """
+    whole: dict[tuple[str | None, str], set[str]] = {}
+    for one in citations:
+        if one.number and not one.number.isdigit():
+            serial = re.match(r"\d+", one.number)
+            key = (one.type, (serial[0] if serial else "").lstrip("0"))
+            whole.setdefault(key, set()).add(one.number)
+    completed = []
+    for one in citations:
+        if one.number and one.number.isdigit():
+            numbers = whole.get((one.type, one.number.lstrip("0")), set())
+            one = replace(one, number=next(iter(numbers))) if len(numbers) == 1 else one
+        completed.append(one)
+    return tuple(completed)
 
 
 def _numbered(text: str, match: re.Match[str]) -> list[Found]:
@@ -209,82 +282,251 @@ def _numbered(text: str, match: re.Match[str]) -> list[Found]:
     printed = match["number"] or match["bare"]
     if printed and not _is_number(printed):
         return []
-    if match["bare"] and not match["type"][:1].isupper():
-        return []
     if match["before"] and _issuer_end(text, match.start("before")) != match.end("before"):
         return []
-    kind = _TYPES.get(match["type"][:1].upper() + match["type"][1:].lower())
-    kind = kind or next(
-        (t for name, t in _TYPES.items() if fold(name) == fold(match["type"])), None
-    )
+    kind = _type_named(match["type"])
+    issuer = _plain_name(match["before"] or "") or None
     number = normal_number(printed) if printed else None
-    issuer = (match["before"] or "").strip() or None
-    listed = [_tail(text, match.start(), match.end(), Citation("", number, kind, None, issuer))]
+    listed: list[Found] = []
+    if match["serials"] and number:
+        code = re.sub(r"^\d+[a-zA-Z]?(?:/(?:19|20)\d\d)?", "", number)
+        for serial in re.finditer(r"\d+", match["serials"]):
+            begin = match.start("serials") + serial.start()
+            end = begin + len(serial[0])
+            start = match.start() if not listed else begin
+            mention = " ".join(text[start:end].split())
+            citation = Citation(mention, serial[0] + code, kind, None, issuer)
+            listed.append(Found(start, end, citation))
+    start = match.start("number") if listed else match.start()
+    last = Citation("", number, _type_told(kind, number), None, issuer)
+    found, same = _tail(text, start, match.end(), last)
+    listed.append(found)
     while printed and (more := _MORE.match(text, listed[-1].end)):
         if not _is_number(more["number"]) or more.start() == more.end():
             break
         number = normal_number(more["number"])
+        if _type_of(number) not in (None, kind, _type_of(listed[-1].citation.number or "")):
+            break
         begin = more.start("number")
         here = text.rfind("số", more.start(), begin)
-        citation = Citation("", number, kind, None, issuer)
-        listed.append(_tail(text, here if here >= 0 else begin, more.end(), citation))
-    shared = listed[-1].citation.issuer
-    return [
-        one if one.citation.issuer else replace(one, citation=replace(one.citation, issuer=shared))
-        for one in listed
-    ]
+        citation = Citation("", number, _type_told(kind, number), None, issuer)
+        found, same = _tail(text, here if here >= 0 else begin, more.end(), citation)
+        listed.append(found)
+    return _shared(listed, same)
 
 
-def _tail(text: str, start: int, end: int, citation: Citation) -> Found:
-    """Read the date and the issuer that follow, in either order."""
-    day, end = _date_at(text, end)
+def _shared(listed: Sequence[Found], same_day: bool) -> list[Found]:
+    """A list whose members share the issuer told last, and the date told as "cùng ngày"."""
+    last = listed[-1].citation
+    shared = []
+    for one in listed:
+        issued_on = last.issued_on if same_day else None
+        citation = replace(
+            one.citation,
+            issuer=one.citation.issuer or last.issuer,
+            issued_on=one.citation.issued_on or issued_on,
+        )
+        shared.append(replace(one, citation=citation))
+    return shared
+
+
+def _tail(text: str, start: int, end: int, citation: Citation) -> tuple[Found, bool]:
+    """Read the date and the issuer that follow, in either order; whether the date is shared."""
+    day, end, same = _date_at(text, end)
     issuer = None
     of = _OF.match(text, end)
     if of:
-        issuer_end = _issuer_end(text, of.end())
-        if issuer_end > of.end():
-            issuer = " ".join(text[of.end() : issuer_end].split())
-            end = issuer_end
+        name, issuer_end = _issuer_at(text, of.end())
+        if name:
+            issuer, end = name, issuer_end
             if day is None:
-                day, end = _date_at(text, end)
+                day, end, same = _date_at(text, end)
     mention = " ".join(text[start:end].split())
     issuer = issuer or citation.issuer
-    return Found(start, end, replace(citation, mention=mention, issued_on=day, issuer=issuer))
+    found = Found(start, end, replace(citation, mention=mention, issued_on=day, issuer=issuer))
+    return found, same
 
 
-def _date_at(text: str, place: int) -> tuple[date | None, int]:
+def _date_at(text: str, place: int) -> tuple[date | None, int, bool]:
     match = _DATE.match(text, place)
     if match is None:
-        return None, place
+        return None, place, False
     parts = [match[name] or match[f"{name}2"] for name in ("year", "month", "day")]
     try:
-        return date(*(int(part) for part in parts)), match.end()
+        day = date(*(int(part) for part in parts))
     except (ValueError, TypeError):
-        return None, match.end()
+        return None, match.end(), False
+    return day, match.end(), bool(match["same"])
+
+
+# --- issuers ----------------------------------------------------------------------------------
+
+
+def _issuer_at(text: str, start: int) -> tuple[str, int]:
+    """The issuer that begins at ``start`` and where it ends; "" where none begins there."""
+    end = _issuer_end(text, start)
+    if end > start:
+        return _plain_name(text[start:end]), end
+    return _damaged_issuer(text, start)
 
 
 def _issuer_end(text: str, start: int) -> int:
     """Where the issuer that begins at ``start`` ends; ``start`` where none begins there."""
+    end = _name_end(text, start)
+    if end == start:
+        return start
+    if _IS_COMMITTEE.match(text, start):
+        if field := re.search(r"\s+về\s", text[start:end]):
+            end = start + field.start()
+        elif of := _OF.match(text, end):
+            end = max(end, _name_end(text, of.end()))
+            end = end if end > of.end() else of.start()
+    if _COMMUNE.search(text, start, end):
+        end = _commune_end(text, end)
+    place = _PLACE.match(text, end)
+    return place.end() if place else end
+
+
+def _name_end(text: str, start: int) -> int:
+    """Where the name of a body or of its head that begins at ``start`` ends."""
     begin = start
     for title in _TITLES:
-        if text.startswith(title + " ", begin):
+        if text[begin : begin + len(title) + 1].casefold() == title.casefold() + " ":
             begin += len(title) + 1
-            if text.startswith("của ", begin):
+            if text[begin : begin + 4].casefold() == "của ":
                 begin += 4
             break
-    known = next((end for first, end in find_names(text[start : start + 160]) if first == 0), 0)
-    inner = next((end for first, end in find_names(text[begin : begin + 160]) if first == 0), 0)
-    shaped = _ISSUER_HEAD.match(text, start)
-    end = max(start + known if known else start, begin + inner if inner else start)
-    if end == start and shaped:
-        end = start + len(re.sub(r"\s+(?:và|của|về)$", "", shaped.group()))
-    place = _PLACE.match(text, end) if end > start else None
-    return place.end() if place else end
+    known = max(_known_end(text, start) or start, _known_end(text, begin) or start)
+    committee = _COMMITTEE.match(text, start)
+    if committee and committee.end() > known:
+        return committee.end()
+    if known == start and (shaped := _ISSUER_HEAD.match(text, start)):
+        return start + len(_SHAPED_TAIL.sub("", shaped.group()))
+    return known
+
+
+def _known_end(text: str, start: int) -> int | None:
+    """Where the name of the registry that begins at ``start`` ends."""
+    names = find_names(text[start : start + 160])
+    return next((start + end for first, end in names if first == 0), None)
+
+
+def _commune_end(text: str, place: int) -> int:
+    """Where the commune's name that follows "xã" ends; ``place`` where none follows."""
+    match = _PLACE_WORDS.match(text, place)
+    if match is None:
+        return place
+    words = match[1].split()
+    for count in range(min(len(words), 4), 0, -1):
+        if communes_named(" ".join(words[:count])):
+            break
+    else:
+        opens = [index for index, word in enumerate(words) if _OPENS_SUBJECT.fullmatch(word)]
+        count = min([*opens, 2, len(words)])
+    ends = [word.end() for word in re.finditer(r"\S+", match.group())]
+    return place + ends[count - 1] if count else place
+
+
+@cache
+def _central_issuers() -> tuple[tuple[str, str], ...]:
+    """(folded name, name) of the central bodies and offices that issue documents."""
+    names = {one.name for one in agencies() if one.level == "central" and one.kind != "nhóm"}
+    names |= {"Bộ Chính trị", "Ban Bí thư", "Chính phủ", "Thủ tướng Chính phủ", "Quốc hội"}
+    return tuple(sorted((fold(name), name) for name in names if len(name) < 40))
+
+
+def _damaged_issuer(text: str, start: int) -> tuple[str, int]:
+    """A central issuer with a wrong letter or two: "Bộ phình trị", "Thủ tưởng Chinh phú"."""
+    words = list(re.finditer(r"\S+", text[start : start + 60]))[:6]
+    if not words or not words[0].group()[:1].isupper():
+        return "", start
+    scored = []
+    for count in range(2, len(words) + 1):
+        end = start + words[count - 1].end()
+        piece = fold(text[start:end]).strip(" .,;:")
+        for folded, name in _central_issuers():
+            score = Levenshtein.normalized_similarity(piece, folded, score_cutoff=0.82)
+            if score and piece.count(" ") == folded.count(" "):
+                scored.append((score, name, start + len(text[start:end].rstrip(" .,;:"))))
+    scored.sort(reverse=True)
+    if not scored or (len(scored) > 1 and scored[1][0] == scored[0][0]):
+        return "", start
+    return scored[0][1], scored[0][2]
+
+
+def _plain_name(printed: str) -> str:
+    """The name on one line; one in capitals as the registry writes it, else in sentence case."""
+    name = " ".join(printed.split())
+    if len(name) < 6 or not name.isupper():
+        return name
+    return _registry_prints().get(fold(name), name.capitalize())
+
+
+@cache
+def _registry_prints() -> dict[str, str]:
+    prints: dict[str, str] = {}
+    for one in agencies():
+        for name in (one.name, *one.aliases):
+            prints.setdefault(fold(name), name)
+    return prints
+
+
+def _with_issuers_before(text: str, found: Sequence[Found]) -> Iterator[Found]:
+    """Issuers that stand before their citation: "của … tại", and the head of a list."""
+    heads: list[tuple[int, str]] = []
+    for match in _LIST.finditer(text):
+        name, end = _issuer_at(text, match.end())
+        if name and text[end:].lstrip().startswith(":"):
+            heads.append((end, name))
+    for one, after in zip_longest(found, found[1:]):
+        if one.citation.issuer is None:
+            issuer = _issuer_before(text, one.start) or _issuer_after(text, one, after)
+            before = text[: one.start].rstrip()
+            if issuer is None and before.endswith((":", ";")):
+                issuer = next((name for end, name in reversed(heads) if end < one.start), None)
+            if issuer:
+                one = replace(one, citation=replace(one.citation, issuer=issuer))
+        yield one
+
+
+def _issuer_after(text: str, one: Found, after: Found | None) -> str | None:
+    """The issuer of "Nghị định số 1/… và Nghị định số 2/… của Chính phủ", told once for both."""
+    if after is None or after.citation.type != one.citation.type:
+        return None
+    joined = re.fullmatch(r"\s*(?:,|và)\s*", text[one.end : after.start])
+    return after.citation.issuer if joined else None
+
+
+def _issuer_before(text: str, start: int) -> str | None:
+    """The issuer of "… của Bộ Nội vụ tại Công văn số …", where the citation begins at ``start``."""
+    at = _AT.search(text, max(0, start - 120), start)
+    if at is None:
+        return None
+    for of in reversed(list(_OF_BEFORE.finditer(text, max(0, at.start() - 100), at.start()))):
+        name, end = _issuer_at(text, of.end())
+        if name and end == at.start():
+            return name
+    return None
+
+
+# --- numbers and types ------------------------------------------------------------------------
+
+
+def _type_named(printed: str) -> str | None:
+    kind = _TYPES.get(printed[:1].upper() + printed[1:].lower())
+    folded = fold(printed)
+    return kind or next((t for name, t in _TYPES.items() if fold(name) == folded), None)
+
+
+def _type_told(kind: str | None, number: str | None) -> str | None:
+    """The printed type; of "văn bản", which any document is, the one its number tells."""
+    told = _type_of(number) if number and kind == "Văn bản" else None
+    return told if told and told != "Công văn" else kind
 
 
 def _is_number(printed: str) -> bool:
     """Whether it has a serial and a code that looks like one ("2629/QĐ-TTg"; not "5G/IoT")."""
-    codes = [code for code in re.split(r"[/-]", printed) if not code.strip()[:1].isdigit()]
+    codes = [code for code in re.split(r"[/\s-]+", printed) if code and not code[:1].isdigit()]
     return bool(codes) and any(
         sum(map(str.isupper, code)) >= 2 and not re.search(r"[a-z]{4}", code) for code in codes
     )
@@ -293,7 +535,8 @@ def _is_number(printed: str) -> bool:
 @lru_cache(maxsize=4096)
 def normal_number(printed: str) -> str:
     """A document number without blanks and with its "Đ"s: "2629/QD -TTg" → "2629/QĐ-TTg"."""
-    parts = re.split(r"([/-])", re.sub(r"\s+", "", nfc(printed)).replace("Ð", "Đ").rstrip("."))
+    tight = re.sub(r"\s*([/-])[\s-]*", r"\1", nfc(printed).strip()).replace("Ð", "Đ").rstrip(".")
+    parts = re.split(r"([/-])", re.sub(r"\s+", "-", tight))
     return "".join(_normal_code(part) for part in parts)
 
 
@@ -325,9 +568,32 @@ def _lone_numbers(text: str, taken: Iterable[Found]) -> Iterator[Found]:
         kind = _type_of(number)
         if kind is None or not _is_number(match["number"]):
             continue
-        one = _tail(text, match.start(), match.end(), Citation("", number, kind))
+        one, _ = _tail(text, match.start(), match.end(), Citation("", number, kind))
         end = one.end
         yield one
+
+
+def _short_forms(text: str, taken: Iterable[Found]) -> Iterator[Found]:
+    """ "Nghị quyết 57", "Đề án 06", "các Nghị quyết 57, 59 và 66": serials without their codes."""
+    spans = [(one.start, one.end) for one in taken]
+    end = 0
+    for match in _SHORT.finditer(text):
+        begin = match.start("type")
+        if begin < end or any(a < match.end() and begin < b for a, b in spans):
+            continue
+        kind = _type_named(match["type"])
+        number = match["number"] or match["bare"]
+        if not int(number):
+            continue
+        listed = [_tail(text, begin, match.end(), Citation("", number, kind))[0]]
+        while match["several"] and (more := _SHORT_MORE.match(text, listed[-1].end)):
+            citation = Citation("", more["number"], kind)
+            listed.append(_tail(text, more.start("number"), more.end(), citation)[0])
+        end = listed[-1].end
+        yield from _shared(listed, same_day=False)
+
+
+# --- laws -------------------------------------------------------------------------------------
 
 
 @cache
@@ -337,157 +603,56 @@ def _law_names() -> tuple[str, ...]:
 
 
 def _laws(text: str, taken: Iterable[Found]) -> Iterator[Found]:
-    """Laws cited by name: "Luật Chuyển đổi số ngày 11/12/2025"."""
+    """Laws cited by name: "Luật Chuyển đổi số ngày 11/12/2025", "các Luật Đất đai, Nhà ở"."""
     spans = [(one.start, one.end) for one in taken]
+    done = 0
+    starts = {match.end(): match.start() for match in _LAW_LIST.finditer(text)}
     for match in _LAW.finditer(text):
-        if any(a <= match.start() < b for a, b in spans):
+        if match.start() < done or any(a <= match.start() < b for a, b in spans):
             continue
-        begin = match.start("name")
-        rest = text[begin : begin + 120]
-        known = next(
-            (
-                name
-                for name in _law_names()
-                if rest.casefold().startswith(name.casefold())
-                and not rest[len(name) : len(name) + 1].isalpha()
-            ),
-            None,
-        )
-        end = begin + len(known) if known else _law_end(text, match.end())
-        kind = "Bộ luật" if match["type"].casefold() == "bộ luật" else "Luật"
-        yield _tail(text, match.start(), end, Citation("", None, kind))
+        kind = match["type"].capitalize()
+        begin = match.end("type") if match["name"] is None else match.start("name")
+        listed = begin in starts
+        end = _law_name_end(text, begin)
+        if end == begin and match["name"]:
+            end = _law_end(text, match.end())
+        one = _law(text, match.start(), end, kind)
+        done = one.end
+        yield one
+        while listed and (more := _LAW_NEXT.match(text, done)):
+            end = _law_name_end(text, more.end())
+            if end == more.end():
+                break
+            one = _law(text, more.end(), end, kind)
+            done = one.end
+            yield one
+
+
+def _law(text: str, start: int, end: int, kind: str) -> Found:
+    """The law whose name ends at ``end``, with its year, number, date and issuer."""
+    number = None
+    if year := _LAW_YEAR.match(text, end):
+        end = year.end()
+    if numbered := _LAW_NUMBER.match(text, end):
+        number, end = normal_number(numbered["number"]), numbered.end()
+    return _tail(text, start, end, Citation("", number, kind))[0]
+
+
+def _law_name_end(text: str, begin: int) -> int:
+    """Where the known name of a law at ``begin`` ends; ``begin`` where none stands there."""
+    rest = text[begin : begin + 120].casefold()
+    for name in _law_names():
+        if rest.startswith(name.casefold()) and not rest[len(name) : len(name) + 1].isalpha():
+            return begin + len(name)
+    short = _LAW_ABBREVIATED.match(text, begin)
+    return short.end() if short else begin
 
 
 def _law_end(text: str, place: int) -> int:
     """The end of an unknown law's name: words up to a stop word, seven at most."""
     for _ in range(7):
         word = _LAW_WORD.match(text, place)
-        if word is None or word.group(1).casefold() in _LAW_STOPS:
+        if word is None or _LAW_STOPS.fullmatch(word.group(1).casefold()):
             break
         place = word.end()
     return place
-
-
-# --- the spaCy pipeline -----------------------------------------------------------------------
-
-_TOKEN = re.compile(
-    rf"{_NUMBER}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{1,2}}/\d{{4}}|\d+(?:[.,]\d+)*%?|[^\W_]+|\S"
-)
-_DATES = re.compile(
-    r"(?:ngày\s+)?\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b"
-    r"|\bngày\s+\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+(?:19|20)\d\d\b"
-    r"|\b(?:tháng\s+)\d{1,2}(?:/|\s+năm\s+)(?:19|20)\d\d\b"
-    r"|\b[Qq]uý\s+(?:IV|I{1,3}|[1-4])(?:/|\s+năm\s+)(?:19|20)\d\d\b"
-    r"|\b(?:[Nn]ăm|[Gg]iai đoạn)\s+(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?\b",
-    re.IGNORECASE,
-)
-
-
-@cache
-def language() -> Language:
-    """A blank spaCy pipeline with our own tokenizer and three rule components.
-
-    ``doc.ents`` holds CITATION (``ent._.citation`` is the ``Citation``), AGENCY and DATE.
-    """
-    import spacy
-    from spacy.language import Language as SpacyLanguage
-    from spacy.tokens import Doc, Span
-
-    if not Span.has_extension("citation"):
-        Span.set_extension("citation", default=None)
-
-    class Tokenizer:
-        """Document numbers and dates stay whole; blanks are kept as spaCy keeps them."""
-
-        def __init__(self, vocab: spacy.Vocab) -> None:
-            self._vocab = vocab
-
-        def __call__(self, text: str) -> Doc:
-            words: list[str] = []
-            spaces: list[bool] = []
-            place = 0
-            for match in _TOKEN.finditer(text):
-                gap = text[place : match.start()]
-                if gap and words and gap[0] == " ":
-                    spaces[-1], gap = True, gap[1:]
-                if gap:
-                    words.append(gap)
-                    spaces.append(False)
-                words.append(match.group())
-                spaces.append(False)
-                place = match.end()
-            if place < len(text):
-                rest = text[place:]
-                if words and rest[0] == " ":
-                    spaces[-1], rest = True, rest[1:]
-                if rest:
-                    words.append(rest)
-                    spaces.append(False)
-            return Doc(self._vocab, words=words, spaces=spaces)
-
-    if not SpacyLanguage.has_factory("phuluc_citations"):
-        SpacyLanguage.component("phuluc_citations", func=_mark_citations)
-        SpacyLanguage.component("phuluc_agencies", func=_mark_agencies)
-        SpacyLanguage.component("phuluc_dates", func=_mark_dates)
-    pipeline = spacy.blank("xx")
-    pipeline.tokenizer = Tokenizer(pipeline.vocab)
-    for name in ("phuluc_citations", "phuluc_agencies", "phuluc_dates"):
-        pipeline.add_pipe(name)
-    return pipeline
-
-
-def _mark_citations(doc: Doc) -> Doc:
-    spans = []
-    for found in find_citations(doc.text):
-        span = doc.char_span(found.start, found.end, label="CITATION", alignment_mode="expand")
-        if span is not None:
-            span._.citation = found.citation
-            spans.append(span)
-    return _with_entities(doc, spans)
-
-
-def _mark_agencies(doc: Doc) -> Doc:
-    text = doc.text
-    places = [(start, end) for start, end in find_names(text) if _reads_as_name(text[start:end])]
-    return _with_entities(doc, _spans(doc, places, "AGENCY"))
-
-
-def _reads_as_name(text: str) -> bool:
-    """A name in running text: with a capital ("Sở Nội vụ") or a group ("các sở, ban, ngành")."""
-    words = text.split()
-    if text[:1].isupper():
-        return len(words) > 1 or text.isupper()
-    return (len(words) > 2 and words[0] in ("các", "sở,", "bộ,")) or len(words) > 3
-
-
-def _mark_dates(doc: Doc) -> Doc:
-    places = [match.span() for match in _DATES.finditer(doc.text)]
-    return _with_entities(doc, _spans(doc, places, "DATE"))
-
-
-def _spans(doc: Doc, places: Iterable[tuple[int, int]], label: str) -> list[Span]:
-    spans = (doc.char_span(start, end, label=label) for start, end in places)
-    return [span for span in spans if span is not None]
-
-
-def _with_entities(doc: Doc, spans: Iterable[Span]) -> Doc:
-    """Add spans to the entities, leaving out those that overlap what is marked already."""
-    taken = {place for entity in doc.ents for place in range(entity.start, entity.end)}
-    kept = list(doc.ents)
-    for span in spans:
-        places = range(span.start, span.end)
-        if taken.isdisjoint(places):
-            taken.update(places)
-            kept.append(span)
-    doc.set_ents(sorted(kept, key=lambda span: span.start))
-    return doc
-
-
-def cite(text: str) -> tuple[Citation, ...]:
-    """The citations of ``text``, in order."""
-    clean = nfc(text)
-    if not _TRIGGER.search(clean):
-        return ()
-    return tuple(
-        entity._.citation for entity in language()(clean).ents if entity.label_ == "CITATION"
-    )

@@ -265,8 +265,11 @@ _IN_YEAR = re.compile(r"(?<!\d )\bnam (20\d\d)\b")
 _DATED = re.compile(r"\bthang\s*\d*\s*nam\s*20\d\d|\d{1,2}/\d{1,2}/20\d\d|/20\d\d\b")
 
 
-def read_period(section_titles: Sequence[str], text: str) -> tuple[int | None, int | None]:
-    """First and last year an indicator is set for, from its sections' titles, else its text.
+def read_period(
+    section_titles: Sequence[str], text: str, document_title: str = ""
+) -> tuple[int | None, int | None]:
+    """First and last year an indicator is set for: from its sections' titles, else its own text,
+    else the document's title ("Chuyển đổi số xã Bình Chương năm 2026").
 
     Of several titles the one that tells the narrowest period counts: "Giai đoạn 2026-2027"
     within a plan for 2026-2030. "Đến năm 2030" has an end alone.
@@ -277,7 +280,8 @@ def read_period(section_titles: Sequence[str], text: str) -> tuple[int | None, i
         return min(whole, key=lambda period: (period[1] or 0) - (period[0] or 0))
     if told:
         return told[-1]
-    return _period(text)
+    own = _period(text)
+    return own if own != (None, None) else _period(document_title)
 
 
 def _period(text: str) -> tuple[int | None, int | None]:

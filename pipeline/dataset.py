@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from normalizers.agencies import Scope, resolve, split_mentions
 from normalizers.agencies import slug as slug_of
-from normalizers.citations import cite
+from normalizers.citations import complete
 from normalizers.deadlines import read_deadline
 from normalizers.letterhead import Letterhead, read_letterhead
 from normalizers.repair import RepairModel, RepairSession, TokenRepair
+from normalizers.running_text import cite
 from normalizers.targets import read_period, read_target
 from pipeline import findings
 from pipeline.assemble import assemble, letterhead_lines
@@ -69,7 +70,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
     body_pages = list(map(lines.page, document.pages))
     all_readings = read_cells(plan.rows, session, paragraphs(body_pages))
     for row_id, row, readings in zip(row_ids, plan.rows, all_readings, strict=True):
-        _add_row(datasets, document_id, row_id, row, readings, scope)
+        _add_row(datasets, document_id, row_id, row, readings, scope, letterhead.title or "")
         _add_section_repairs(datasets, row_id, row, lines)
     for found in plan.findings:
         datasets["findings"].append(
@@ -83,7 +84,7 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
             )
         )
     _mark_rows_for_review(datasets)
-    _add_citations(datasets, document_id, body_pages)
+    _add_citations(datasets, document_id, body_pages, plan, scope)
     datasets["citations"] = _without_itself(datasets["citations"], letterhead)
     datasets["documents"].append(
         _document_record(document, plan, letterhead, document_id, scope, session.health)
@@ -118,6 +119,7 @@ def _add_row(
     row: PlanRow,
     readings: Mapping[str, CellReading],
     scope: Scope,
+    title: str,
 ) -> None:
     texts = {name: reading.text or None for name, reading in readings.items()}
     record: Record = {
@@ -135,7 +137,7 @@ def _add_row(
     }
     record |= {name: texts.get(name) for name in TEXT_COLUMNS[row.dataset]}
     if row.dataset == "indicators":
-        record |= _target_columns(record, row)
+        record |= _target_columns(record, row, title)
     if "deadline" in record:
         record |= _deadline_columns(record["deadline"])
         if record["deadline"] and record["deadline_kind"] == "unknown":
@@ -153,9 +155,10 @@ def _add_row(
             _add_assignments(datasets, document_id, row_id, role, readings[role], scope)
 
 
-def _target_columns(record: Record, row: PlanRow) -> Record:
+def _target_columns(record: Record, row: PlanRow, title: str) -> Record:
     target = read_target(record["target"] or "")
-    start, end = read_period((*row.section_path, row.appendix_title), record["text"] or "")
+    sections = (*row.section_path, row.appendix_title)
+    start, end = read_period(sections, record["text"] or "", title)
     return {
         "target_value": target.value,
         "target_unit": target.unit,
@@ -274,17 +277,21 @@ def _mark_rows_for_review(datasets: Datasets) -> None:
             row["needs_review"] = doubtful or row["row_id"] in warned
 
 
-def _add_citations(datasets: Datasets, document_id: str, pages: Sequence[Page]) -> None:
-    for paragraph in paragraphs(pages):
-        _cite(datasets, document_id, None, paragraph)
+def _add_citations(
+    datasets: Datasets, document_id: str, pages: Sequence[Page], plan: Plan, scope: Scope
+) -> None:
+    """Citations of the running text and the appendix titles (row_id null), then of the rows."""
+    texts: list[tuple[str | None, str]] = [(None, text) for text in paragraphs(pages)]
+    texts += [(None, title) for title in dict.fromkeys(one.title for one in plan.appendices)]
     for name in ROW_DATASETS:
         for row in datasets[name]:
-            for column in TEXT_COLUMNS[name]:
-                if row[column]:
-                    _cite(datasets, document_id, row["row_id"], row[column])
-
-
-def _cite(datasets: Datasets, document_id: str, row_id: str | None, text: str) -> None:
+            texts += [(row["row_id"], row[column] or "") for column in TEXT_COLUMNS[name]]
+    found = [
+        (row_id, citation, issuer_id)
+        for row_id, text in texts
+        for citation, issuer_id in cite(text, scope)
+    ]
+    whole = complete([citation for _, citation, _ in found])
     datasets["citations"] += [
         {
             "document_id": document_id,
@@ -294,9 +301,10 @@ def _cite(datasets: Datasets, document_id: str, row_id: str | None, text: str) -
             "cited_type": citation.type,
             "cited_on": citation.issued_on,
             "cited_issuer": citation.issuer,
+            "cited_issuer_id": issuer_id,
             "cited_document_id": None,
         }
-        for citation in cite(text)
+        for (row_id, _, issuer_id), citation in zip(found, whole, strict=True)
     ]
 
 

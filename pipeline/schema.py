@@ -97,7 +97,7 @@ DEADLINE_KINDS = (
 )
 ROLES = ("lead", "coordinate", "implement")
 MATCH_KINDS = ("exact", "alias", "fuzzy", "group", "unresolved")
-LINK_KINDS = ("same_indicator", "same_task", "reports_on")
+LINK_KINDS = ("same_indicator", "same_task", "implements", "reports_on")
 SEVERITIES = ("info", "warning", "error")
 
 
@@ -271,16 +271,18 @@ DATASETS: dict[str, Dataset] = {
             "a reference to another document",
             (
                 _DOCUMENT_ID,
-                Column("row_id", _TEXT, "The row it stands in; null in the body"),
+                Column("row_id", _TEXT, "The row it stands in; null in running text and titles"),
                 Column("mention", _TEXT, "The reference as written", nullable=False),
                 Column("cited_number", _TEXT, 'Number cited, as "57-NQ/TW"'),
                 Column("cited_type", _TEXT, "Type of document cited"),
                 Column("cited_on", _DATE, "Date of issue cited", unit="date"),
                 Column("cited_issuer", _TEXT, "Issuer cited"),
+                Column("cited_issuer_id", _TEXT, "The issuer, in agencies; null where not known"),
                 Column("cited_document_id", _TEXT, "The document cited, when we hold it"),
             ),
             foreign_keys=(
                 ("document_id", "documents", "document_id"),
+                ("cited_issuer_id", "agencies", "agency_id"),
                 ("cited_document_id", "documents", "document_id"),
             ),
         ),
@@ -290,8 +292,15 @@ DATASETS: dict[str, Dataset] = {
             (
                 _ROW_ID,
                 Column("other_row_id", _TEXT, "The other row", nullable=False),
-                Column("kind", _TEXT, "What binds the two", False, allowed=LINK_KINDS),
-                _share("score", "How alike the two texts are"),
+                Column(
+                    "kind",
+                    _TEXT,
+                    "What binds the two; implements: a commune's row and the province's; "
+                    "reports_on: a result and its task",
+                    False,
+                    allowed=LINK_KINDS,
+                ),
+                _share("score", "How sure the link is"),
                 Column("conflict", _TEXT, "What differs between the two, else null"),
             ),
             primary_key=("row_id", "other_row_id", "kind"),
