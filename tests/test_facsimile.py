@@ -125,6 +125,11 @@ def test_reading_the_golden_rows_themselves_scores_full_marks():
     score = facsimile.score(one, datasets)
     assert score.lost == 1
     assert score.exact < score.cells
+    for row in datasets["tasks"]:
+        row["appendix"] = "I"
+    under_a_wrong_label = facsimile.score(one, datasets)
+    assert under_a_wrong_label.exact == score.exact
+    assert under_a_wrong_label.mislabelled == len(datasets["tasks"])
 
 
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni"])

@@ -24,8 +24,9 @@ class Score:
     """How a facsimile was read.
 
     ``rows`` golden, ``lost`` of them, ``invented`` beside them; ``cells``, ``exact`` and ``edits``
-    over ``chars`` count the text fields and years of all golden rows; ``misplaced`` rows have a
-    wrong section path or number.  ``wrong_told``: wrong cells whose confidence is below
+    over ``chars`` count the text fields and years of all golden rows; ``misplaced`` counts wrong
+    section paths and numbers, ``mislabelled`` the rows found under another appendix's label (they
+    are compared all the same).  ``wrong_told``: wrong cells whose confidence is below
     :data:`DOUBTFUL`; ``right_doubted``: exact cells that say so all the same.
     """
 
@@ -38,6 +39,7 @@ class Score:
     edits: int
     chars: int
     misplaced: int
+    mislabelled: int
     wrong_told: int
     right_doubted: int
     metadata: int
@@ -57,7 +59,8 @@ class Score:
         return (
             f"{self.name}: rows {self.rows - self.lost}/{self.rows} +{self.invented}, "
             f"cells {self.exact}/{self.cells} {self.share:.2%}, CER {self.cer:.2%}, "
-            f"misplaced {self.misplaced}, wrong told {self.wrong_told}/{self.cells - self.exact}, "
+            f"misplaced {self.misplaced}, mislabelled {self.mislabelled}, "
+            f"wrong told {self.wrong_told}/{self.cells - self.exact}, "
             f"metadata {self.metadata_exact}/{self.metadata}"
         )
 
@@ -101,6 +104,7 @@ def score(one: Facsimile, datasets: Mapping[str, Sequence[Record]]) -> Score:
     seen = {
         name: [row | {"document_id": one.name} for row in rows] for name, rows in datasets.items()
     }
+    mislabelled = _settle_labels(golden, seen)
     comparison = compare({one.name: golden}, seen)
     text = [
         f for f in comparison.fields if f.dataset != "documents" and f.field not in PLACE_FIELDS
@@ -118,12 +122,32 @@ def score(one: Facsimile, datasets: Mapping[str, Sequence[Record]]) -> Score:
         edits=sum(f.edits for f in text),
         chars=sum(f.chars for f in text),
         misplaced=sum(f.cells - f.exact for f in place),
+        mislabelled=mislabelled,
         wrong_told=wrong_told,
         right_doubted=right_doubted,
         metadata=sum(f.cells for f in about),
         metadata_exact=sum(f.exact for f in about),
         comparison=comparison,
     )
+
+
+def _settle_labels(golden: Mapping[str, Sequence[Record]], seen: dict[str, list[Record]]) -> int:
+    """Give rows that were found under another appendix's label the true one; how many there are.
+
+    A stamp may hide the label of an appendix, and its rows are to be measured even so.
+    """
+    wrong = 0
+    for dataset in ROW_DATASETS:
+        if dataset not in golden or not seen.get(dataset):
+            continue
+        true = [row | {"appendix": ""} for row in golden[dataset]]
+        rows = seen[dataset]
+        for i, j in pair_rows(true, [row | {"appendix": ""} for row in rows]):
+            label = golden[dataset][i]["appendix"]
+            if rows[j]["appendix"] != label:
+                rows[j] = rows[j] | {"appendix": label}
+                wrong += 1
+    return wrong
 
 
 def _doubts(
