@@ -30,6 +30,7 @@ class Cell:
     ``text`` is what the extractor saw, printed lines separated by ``"\\n"``, before any repair.
     ``page`` counts from 1; ``box`` is None where the source has no geometry (text dumps).
     ``confidence`` (0-1) is the extractor's own: how sure it is that this text belongs in this cell.
+    ``more`` are the pages and boxes of the pieces that page breaks parted from the first.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Cell:
     confidence: float = 1.0
     method: str = "text"
     box: Box | None = None
+    more: tuple[tuple[int, Box], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -721,16 +721,17 @@ def _joined_rows(above: Row, below: Row) -> Row:
 
 
 def _joined_cells(above: Cell, below: Cell) -> Cell:
-    if not below.text.strip():
-        return above
+    pieces = ((below.page, below.box),) if below.box is not None else ()
+    more = (*above.more, *pieces, *below.more)
     if not above.text.strip():
-        return below
-    if below.method.endswith(MERGED) and below.text == above.text:
-        return above
+        return replace(above, text=below.text, confidence=below.confidence, more=more)
+    if not below.text.strip() or (below.method.endswith(MERGED) and below.text == above.text):
+        return replace(above, more=more)
     return replace(
         above,
         text=f"{above.text}\n{below.text}",
         confidence=min(above.confidence, below.confidence),
+        more=more,
     )
 
 

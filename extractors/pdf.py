@@ -8,14 +8,15 @@ rendered and read by ``extractors.scan``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from PIL import Image
 from pypdfium2 import PdfDocument
 from rapidfuzz import fuzz
 
-from extractors._pages import Lost, loss_notice, read_each
+from extractors._pages import loss_notice, read_each
 from extractors._pdfium import (
     LOST,
     Frame,
@@ -29,7 +30,7 @@ from extractors._pdfium import (
 )
 from extractors._tesseract import TesseractMissing
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
-from extractors.joining import document_parts
+from extractors.joining import document_parts, ranges
 from extractors.judges import LayerJudge, LayerVerdict, OldEncoding
 from extractors.layer_text import (
     Decode,
@@ -65,24 +66,32 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
 
     Raises:
         Unreadable: the file cannot be opened, or none of its pages can be read.
-        TesseractMissing: a page must be read from its image, and Tesseract is not installed.
+        TesseractMissing: all pages must be read from their images, and Tesseract is not there.
     """
     document = open_document(data)
     contents: list[PageContent] = []
     notices: list[Notice] = []
-    lost: list[Lost] = []
-    read = partial(read_page, document, judge)
-    for page in read_each(read, range(1, len(document) + 1), fatal=(TesseractMissing,)):
-        if isinstance(page, Lost):
-            lost.append(page)
-        else:
+    unread: list[int] = []
+    waiting: list[int] = []
+    missing: TesseractMissing | None = None
+    numbers = range(1, len(document) + 1)
+    pages = read_each(partial(_read, document, judge), numbers)
+    for number, page in zip(numbers, pages, strict=True):
+        if isinstance(page, PageContent):
             contents.append(page)
+            continue
+        unread.append(number)
+        if isinstance(page, TesseractMissing):
+            missing = page
+            waiting.append(number)
+        else:
+            notices.append(loss_notice(page))
     if not contents:
-        raise broken_pdf()
-    notices += map(loss_notice, lost)
-    contents += [
-        PageContent(one.page, (), (), contents[0].route, contents[0].method) for one in lost
-    ]
+        raise missing or broken_pdf()
+    if missing is not None:
+        message = f"Trang {ranges(waiting)} chưa đọc được. {missing.reason_vi}"
+        notices.append(Notice("page-lost", message, severity="error"))
+    contents += [PageContent(number, (), (), "re-ocr", METHOD) for number in unread]
     contents.sort(key=lambda content: content.number)
     parts = document_parts(contents)
     reread = sum(content.route == "re-ocr" for content in contents)
@@ -96,6 +105,25 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
         tables=parts.tables,
         notices=(*notices, *parts.notices),
     )
+
+
+def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | TesseractMissing:
+    try:
+        return read_page(document, judge, number)
+    except TesseractMissing as missing:
+        return missing
+
+
+def page_pictures(data: bytes, dpi: float) -> Iterator[tuple[Image.Image, float, float]]:
+    """Each page of a PDF as it is shown, and its width and height in points.
+
+    Raises:
+        Unreadable: the file cannot be opened.
+    """
+    document = open_document(data)
+    for index in range(len(document)):
+        image = render(document, index, dpi)
+        yield image, image.width / dpi * 72, image.height / dpi * 72
 
 
 def read_page(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent:

@@ -32,7 +32,7 @@ OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 """How Word and other Office files begin: ``extractors.docx`` reads them."""
 
 _PDF = b"%PDF-"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 
 _MANY_BYTES = re.compile("[\u0100-\u1fff]")  # letters that no encoding of one byte a letter has
 _BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
@@ -59,6 +59,15 @@ def is_pdf(data: bytes) -> bool:
     and nothing but blanks and a mark of the encoding before it.
     """
     return data[:1024].lstrip(b"\xef\xbb\xbf\x00\t\n\f\r ").startswith(_PDF)
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether a file is a picture, by its first bytes."""
+    return (
+        data.startswith(_PICTURES)
+        or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
+        or (data.startswith(b"BM") and data[6:10] == bytes(4))
+    )
 
 
 def sniff(data: bytes, judge: OldTexts | None = None) -> tuple[str, Route]:
@@ -151,7 +160,7 @@ def _refuse_other_formats(data: bytes) -> None:
         raise _not_a_text_export("PDF")
     if data.startswith(OFFICE_MARKS):
         raise _not_a_text_export("Word, Excel (DOCX, DOC, XLSX, RTF)")
-    if data.startswith(_PICTURES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+    if is_picture(data):
         raise _not_a_text_export("ảnh (picture)")
     if b"\x00" in data and not data.startswith(_UTF16_MARKS + _UTF32_MARKS):
         raise _binary()

@@ -384,11 +384,15 @@ def _report_unknown_columns(state: _Assembly, table: Table, columns: Sequence[Co
 
 def _keep_unknown_table(state: _Assembly, table: Table) -> None:
     lines = [" | ".join(table.header), *(_row_evidence(row) for row in table.rows)]
+    groups = sum(row.span for row in table.rows)
+    count = f"{len(table.rows) - groups} hàng"
+    if groups:
+        count += f", {groups} hàng nhóm"
     state.findings.append(
         Finding(
             "unknown_table",
-            "Không nhận ra tiêu đề của bảng này nên không xếp được các dòng vào bộ dữ liệu nào; "
-            "nội dung bảng được giữ ở đây.",
+            f"Không nhận ra tiêu đề của bảng này ({count}) nên không xếp được các dòng vào bộ dữ "
+            "liệu nào; toàn bộ nội dung bảng được giữ ở đây.",
             "\n".join((*table.title, *lines)),
             "error",
         )

@@ -102,12 +102,17 @@ def watch(
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
+@click.option(
+    "--overlay",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Paint the recognised cells over the pages into this PDF.",
+)
 @_REGISTRY
-def extract(file: Path, *, as_json: bool, registry: Path | None) -> ExitCode:
-    """Read one FILE and print its rows; nothing is written."""
+def extract(file: Path, *, as_json: bool, overlay: Path | None, registry: Path | None) -> ExitCode:
+    """Read one FILE and print its rows; nothing else is written."""
     from pipeline.single import extract_file
 
-    return extract_file(file, as_json=as_json, registry=registry)
+    return extract_file(file, as_json=as_json, overlay=overlay, registry=registry)
 
 
 @cli.command()

@@ -121,6 +121,15 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-numbering_form": ("số thứ tự thiếu hoặc khác lệ", "row numbers missing or oddly written"),
     "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
     "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
+    "kind-page-lost": ("trang không đọc được", "pages that could not be read"),
+    "kind-page_reread": (
+        "trang được nhận dạng lại từ ảnh",
+        "pages read again from their image",
+    ),
+    "kind-column_count": (
+        "bảng đổi số cột giữa hai trang",
+        "tables whose columns change from page to page",
+    ),
     "kind-section_code_lost": (
         "số mục không đọc được, suy ra từ các mục trước và sau",
         "section codes that could not be read, supplied from those before and after",
@@ -149,6 +158,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "watching": (
         "Đang theo dõi {raw}; nhấn Ctrl+C để dừng.",
         "Watching {raw}; press Ctrl+C to stop.",
+    ),
+    "painted": (
+        "Đã vẽ {cells} ô lên các trang: {path}",
+        "Painted {cells} cells over the pages: {path}",
     ),
     "exported": ("Đã ghi {path}", "Wrote {path}"),
     "check-passed": (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.inbox import InputFile
 from pipeline.schema import Datasets
+from records import Document
 
 if TYPE_CHECKING:
     from normalizers.agencies import Registry
@@ -70,6 +71,14 @@ class FileReader:
             extractors.Unreadable: the file belongs into quarantine.
             pipeline.contract.ContractBroken: what was read does not keep the contract.
         """
+        return self.read_document(data, path)[1]
+
+    def read_document(self, data: bytes, path: str) -> tuple[Document, Datasets]:
+        """A document given as bytes as its extractor saw it, and its datasets.
+
+        Raises:
+            extractors.Unreadable, pipeline.contract.ContractBroken: as :meth:`datasets_of`.
+        """
         from extractors import extract_bytes
         from pipeline.contract import check_contract
         from pipeline.dataset import records_of
@@ -79,4 +88,4 @@ class FileReader:
         document = extract_bytes(data, path, reader)
         datasets = records_of(document, self._model, reader.session)
         check_contract(datasets)
-        return datasets
+        return document, datasets

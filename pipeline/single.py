@@ -10,13 +10,18 @@ import click
 
 from pipeline.errors import ExitCode, PhulucError
 from pipeline.findings import UNREAD
-from pipeline.messages import choose
+from pipeline.messages import choose, say
 from pipeline.registry import registry_from
 from pipeline.schema import ROW_DATASETS, TEXT_COLUMNS, Record
 
 
-def extract_file(file: Path, *, as_json: bool, registry: Path | None = None) -> ExitCode:
-    """Print the rows of one file, as JSON lines or for reading."""
+def extract_file(
+    file: Path, *, as_json: bool, overlay: Path | None = None, registry: Path | None = None
+) -> ExitCode:
+    """Print the rows of one file, as JSON lines or for reading.
+
+    ``overlay``: a PDF to paint the recognised cells into, over the pages of the file.
+    """
     from extractors import Unreadable
     from pipeline.process import FileReader
 
@@ -25,7 +30,12 @@ def extract_file(file: Path, *, as_json: bool, registry: Path | None = None) -> 
     agencies, _ = registry_from(registry)
     data = file.read_bytes()
     try:
-        datasets = FileReader(file.parent, agencies).datasets_of(data, file.name)
+        document, datasets = FileReader(file.parent, agencies).read_document(data, file.name)
+        if overlay is not None:
+            from pipeline.overlay import write_overlay
+
+            cells = write_overlay(data, document, overlay)
+            click.echo(say("painted", path=overlay, cells=cells), err=True)
     except Unreadable as refused:
         reason = choose(refused.reason_vi, refused.reason_en)
         raise PhulucError(ExitCode.QUARANTINED, "unreadable", path=file, reason=reason) from refused
