@@ -23,7 +23,9 @@ _GAP = 0.25  # inches that may be missing within a rule
 _BREAK = 0.08  # inches that may be missing before a shorter piece at a rule's end
 _CONTRAST = 45  # levels by which a rule is darker than the paper on both of its sides
 _FAINT = 20  # the same along a border that other borders lead one to expect
+_THICK_INK = 100  # darker than this, and no thin stroke: ink that may hide a rule
 _COVERED = 0.6  # of a cell's side must be drawn for the side to part two cells
+_END = 0.05  # inches at either end of a side that must be drawn too
 _TABLE = 0.6  # inches: no table is narrower or lower
 
 
@@ -84,7 +86,7 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
     drawn_upright = {rule for rule in upright if rule.length >= _ALONE * dpi}
     for some_level, some_upright in _tables(level, upright, dpi):
         some_level, some_upright = _anchored(some_level, some_upright, dpi)
-        grid = _grid(some_level, some_upright, thin_level, thin_upright, dpi)
+        grid = _grid(grey, some_level, some_upright, thin_level, thin_upright, dpi)
         if grid is not None:
             grids.append(grid)
             drawn_level.update(some_level)
@@ -256,6 +258,7 @@ def _mean(segments: Sequence[Segment]) -> float:
 
 
 def _grid(
+    grey: Grey,
     level: Sequence[Segment],
     upright: Sequence[Segment],
     thin_level: Grey,
@@ -287,27 +290,45 @@ def _grid(
         for column in range(columns):
             if row + 1 < rows:
                 below[row, column] = _drawn(
-                    thin_level, ys[row + 1], xs[column], xs[column + 1], dpi
+                    grey, thin_level, ys[row + 1], xs[column], xs[column + 1], dpi
                 )
             if column + 1 < columns:
                 beside[row, column] = _drawn(
-                    thin_upright.T, xs[column + 1], ys[row], ys[row + 1], dpi
+                    grey.T, thin_upright.T, xs[column + 1], ys[row], ys[row + 1], dpi
                 )
     return RuledGrid(tuple(xs), tuple(ys), tuple(_merge(xs, ys, below, beside)))
 
 
-def _drawn(thin: npt.NDArray[np.uint8], at: float, first: float, last: float, dpi: float) -> bool:
-    """Whether a level rule is drawn at ``at`` between two places."""
+def _drawn(
+    grey: npt.NDArray[np.uint8],
+    thin: npt.NDArray[np.uint8],
+    at: float,
+    first: float,
+    last: float,
+    dpi: float,
+) -> bool:
+    """Whether a level rule is drawn at ``at`` from one place to another.
+
+    The strokes of letters that stand across a border leave its ends bare; a rule does not. What is
+    dark but thick (a stamp in black) hides whether there is a rule, and tells nothing.
+    """
     near = max(2, round(_NEAR * dpi * 0.6))
     trim = max(2, round(0.02 * dpi))
-    band = thin[
+    band = np.s_[
         max(0, round(at) - near) : round(at) + near + 1, round(first) + trim : round(last) - trim
     ]
-    if band.size == 0:
+    strokes = np.ascontiguousarray(thin[band])
+    if min(strokes.shape) == 0:
         return True
-    dark = cv2.blur(np.ascontiguousarray(band), (max(3, round(0.05 * dpi) | 1), 1)) >= _FAINT
-    row_best = dark.mean(axis=1).max()
-    return bool(row_best >= _COVERED or (row_best >= 0.4 and dark.any(axis=0).mean() >= 0.9))
+    smooth = cv2.blur(strokes, (max(3, round(0.02 * dpi) | 1), 1))
+    drawn = cv2.dilate((smooth >= _FAINT).astype(np.uint8), np.ones((3, 1), np.uint8))
+    path = int(drawn.sum(axis=1).argmax())
+    known = (drawn[path] > 0) | (np.ascontiguousarray(grey[band])[path] >= _THICK_INK)
+    if known.mean() < 0.3:
+        return True
+    line = drawn[path][known]
+    end = max(2, min(len(line) // 6, round(_END * dpi)))
+    return bool(line.mean() >= _COVERED and line[:end].mean() >= 0.5 and line[-end:].mean() >= 0.5)
 
 
 def _merge(

@@ -20,13 +20,13 @@ from extractors import _tesseract
 from extractors._tesseract import Word
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.image_rules import RuledGrid, find_rules, without_rules
-from extractors.straighten import Grey, Upright, straighten
+from extractors.straighten import Grey, Upright, straighten, stretch
 from records import Box
 
 METHOD = "tesseract"
 _MARGIN = 30  # pixels of paper around the tall column of pieces
 _APART = 14  # pixels of paper between two pieces
-_BLUR = 0.7  # sigma in pixels: takes the noise, leaves the strokes
+_BLUR = 0.5  # sigma in pixels: takes the noise, leaves the strokes
 _DARK = 140  # darker than this is ink of a letter
 _FINEST = 300  # dots an inch; more adds nothing but time
 
@@ -87,7 +87,7 @@ def read_page_image(
     upright = straighten(image)
     rules = find_rules(upright.grey, dpi)
     clean = without_rules(upright.grey, rules, dpi)
-    smooth = cv2.GaussianBlur(clean, (0, 0), _BLUR).astype(np.uint8)
+    smooth = cv2.GaussianBlur(stretch(clean), (0, 0), _BLUR).astype(np.uint8)
     cells = [
         Piece(round(cell.x0) + 2, round(cell.y0) + 2, round(cell.x1) - 2, round(cell.y1) - 2)
         for grid in rules.grids

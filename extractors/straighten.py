@@ -17,6 +17,7 @@ Grey = npt.NDArray[np.uint8]
 
 MAX_SKEW = 5.0
 _INK = 160  # darker than this, on paper brought to 255, is ink
+_PAPER, _DARK_INK = 170, 110  # lighter is paper, darker is ink: to measure the shades of both
 _SKEW_WIDTH = 1200  # pixels to which a page is shrunk before its skew is measured
 _PAPER_TILE = 32  # pixels of the shrunk page over which the paper's own shade is taken
 
@@ -86,6 +87,21 @@ def whiten_paper(grey: Grey) -> Grey:
         return grey
     shade = cv2.resize(np.maximum(paper, 32), (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(grey, shade, scale=255.0).astype(np.uint8)
+
+
+def stretch(grey: Grey) -> Grey:
+    """Paper with its grain to white and letters, however faint, to black."""
+    sample = grey[::3, ::3]
+    paper = sample[sample > _PAPER]
+    ink = sample[sample < _DARK_INK]
+    if paper.size < 100:
+        return grey
+    shade = float(np.median(paper))
+    grain = 1.48 * float(np.median(np.abs(paper.astype(np.float32) - shade)))
+    white = max(200.0, shade - 3 * grain - 2)
+    black = float(np.percentile(ink, 20)) if ink.size > 100 else 0.0
+    levels = (np.arange(256) - black) * 255 / (white - black)
+    return cv2.LUT(grey, np.clip(levels, 0, 255).astype(np.uint8)).astype(np.uint8)
 
 
 def _shrink(grey: Grey) -> Grey:

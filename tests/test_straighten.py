@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from extractors.straighten import find_skew, find_turn, straighten, whiten_paper, without_colour
+from extractors.straighten import (
+    find_skew,
+    find_turn,
+    straighten,
+    stretch,
+    whiten_paper,
+    without_colour,
+)
 from training.paper import faces
 
 TEXT = (
@@ -68,3 +75,13 @@ def test_yellowed_paper_with_a_shadow_becomes_white() -> None:
     white = whiten_paper((page * shadow).astype(np.uint8))
     assert np.median(white[:, -200:]) >= 245
     assert np.abs((white < 128).astype(int) - (page < 128)).mean() < 0.01
+
+
+def test_grain_goes_and_faint_letters_become_black() -> None:
+    page = np.asarray(_printed()).astype(float) * 0.6 + 80
+    grain = np.abs(np.random.default_rng(2).normal(0, 8, page.shape))
+    grey = np.clip(page - grain, 0, 255).astype(np.uint8)
+    clean = stretch(grey)
+    assert np.median(clean) == 255
+    assert (clean == 255).mean() > 0.9
+    assert np.percentile(clean[page < 90], 50) < 30
