@@ -1,39 +1,81 @@
 """What binds documents to each other: rows that speak of the same thing, citations we hold.
 
-A first, plain version: two rows of different documents are linked where their texts are at least
-:data:`ALIKE` alike (rapidfuzz ratio of the lower-cased texts), each row with its best partner in
-every other document.
+Two rows of different documents are compared by the words and pairs of neighbouring words that their
+folded texts share, the rare ones counting more (the inverse document frequency within the two
+documents, so that a third document changes nothing). From that come
+
+- how **alike** the texts are: twice what they share, of all that both have (Dice);
+- whether one is **part** of the other: the share of the shorter text that the longer one holds.
+  One row of a plan often gathers several of another.
+
+The best pairs are taken first and each row once; the longer text of a part may be taken again, by
+other parts. Indicators set for years that do not meet, and results reported before their task
+begins, are never bound.
+
+A commune's row **implements** the province's, a province's the central one; rows of one level are
+the **same** indicator or task; a result **reports on** a task. What differs between the two rows
+(target, period, lead, deadline) is spelled out in ``conflict``, with a word of warning where one of
+the two cells was hard to read. Projects are not compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
-from typing import Literal
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Any, Literal
 
 import numpy as np
-from rapidfuzz import fuzz, process
+import numpy.typing as npt
+from rapidfuzz import fuzz
 
-from pipeline.findings import FIELD_NAMES
+from normalizers.folding import fold
+from pipeline.findings import DOUBTFUL, FIELD_NAMES
 from pipeline.schema import Record
 
-ALIKE = 0.90
-"""Least likeness (0-1) of two texts that are taken to speak of the same thing."""
+LinkKind = Literal["same_indicator", "same_task", "implements", "reports_on"]
 
-_COMPARED = {
-    "same_indicator": ("target", "lead", "implement"),
-    "same_task": ("lead", "coordinate", "expected_result", "deadline"),
+ALIKE = 0.42
+"""Least likeness (0-1) of two texts that are taken to speak of the same thing."""
+PART = 0.8
+"""Least share (0-1) of a text that is taken to be part of another."""
+LEAST_PART = 6
+"""A text of fewer words is part of nothing: too many texts would hold it."""
+SAME_PRINT = 0.85
+"""Printed agencies at least this alike (0-1) do not differ: damage is no conflict."""
+
+_LEVELS = ("central", "province", "commune")
+_COMPARED: dict[str, tuple[str, ...]] = {
+    "same_indicator": ("target", "period", "lead", "implement"),
+    "same_task": ("lead", "coordinate", "deadline"),
+    "implements": ("target", "deadline"),
     "reports_on": ("lead", "deadline"),
 }
-_BINDS: tuple[tuple[Literal["same_indicator", "same_task", "reports_on"], str, str], ...] = (
+_PERIOD = "Giai đoạn"
+_BINDS: tuple[tuple[LinkKind, str, str], ...] = (
     ("same_indicator", "indicators", "indicators"),
     ("same_task", "tasks", "tasks"),
     ("reports_on", "results", "tasks"),
 )
 
+Agencies = Mapping[tuple[str, str], tuple[str | None, ...]]
+"""(row_id, role) → the ids of the agencies named there, in printed order; None where unresolved."""
+
+_HARD_TO_READ = " (có ô chưa chắc đọc đúng)"
+
 
 def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
     """Links between rows of different documents, ordered by row."""
+    levels = _levels(datasets)
+    agencies = _agencies(datasets.get("assignments", ()))
+    doubtful = frozenset(
+        (cell["row_id"], cell["field"])
+        for cell in datasets.get("cells", ())
+        if cell["confidence"] < DOUBTFUL
+    )
     links: list[Record] = []
     for kind, left_name, right_name in _BINDS:
         left, right = _by_document(datasets[left_name]), _by_document(datasets[right_name])
@@ -42,8 +84,20 @@ def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
         else:
             pairs = [(one, other) for one in sorted(left) for other in sorted(right)]
         for one, other in pairs:
-            if one != other:
-                links += _link_documents(kind, left[one], right[other])
+            if one == other:
+                continue
+            told, upwards = _kind_between(kind, levels.get(one), levels.get(other))
+            for row, partner, score in bound_rows(kind, left[one], right[other]):
+                first, second = (row, partner) if upwards else (partner, row)
+                links.append(
+                    {
+                        "row_id": first["row_id"],
+                        "other_row_id": second["row_id"],
+                        "kind": told,
+                        "score": score,
+                        "conflict": conflict_of(told, first, second, agencies, doubtful),
+                    }
+                )
     return sorted(links, key=lambda link: (link["row_id"], link["other_row_id"], link["kind"]))
 
 
@@ -54,16 +108,6 @@ def hold_citations(citations: Sequence[Record], documents: Sequence[Record]) -> 
         if document["doc_number"]:
             holders.setdefault(document["doc_number"].upper(), []).append(document)
     return [citation | {"cited_document_id": _held(citation, holders)} for citation in citations]
-
-
-def conflict_of(kind: str, row: Record, other: Record) -> str | None:
-    """What differs between two linked rows, in Vietnamese: "Mục tiêu: 80% ≠ 100%"; else None."""
-    told = [
-        f"{FIELD_NAMES[field]}: {row[field]} ≠ {other[field]}"
-        for field in _COMPARED[kind]
-        if row.get(field) and other.get(field) and _plain(row[field]) != _plain(other[field])
-    ]
-    return "; ".join(told) or None
 
 
 def _held(citation: Record, holders: Mapping[str, Sequence[Record]]) -> str | None:
@@ -78,6 +122,9 @@ def _held(citation: Record, holders: Mapping[str, Sequence[Record]]) -> str | No
     return found[0] if len(found) == 1 else None
 
 
+# --- who is compared with whom ----------------------------------------------------------------
+
+
 def _by_document(rows: Sequence[Record]) -> dict[str, list[Record]]:
     documents: dict[str, list[Record]] = {}
     for row in rows:
@@ -86,29 +133,204 @@ def _by_document(rows: Sequence[Record]) -> dict[str, list[Record]]:
     return documents
 
 
-def _link_documents(kind: str, left: Sequence[Record], right: Sequence[Record]) -> list[Record]:
-    """Pairs that are each other's best partner, at least :data:`ALIKE` alike."""
-    scores = process.cdist(
-        [_plain(row["text"]) for row in left],
-        [_plain(row["text"]) for row in right],
-        scorer=fuzz.ratio,
-        score_cutoff=100 * ALIKE,
-        dtype=np.float64,
+def _levels(datasets: Mapping[str, Sequence[Record]]) -> dict[str, str]:
+    """document_id → the level of its issuer, where that is known."""
+    of_agency = {one["agency_id"]: one["level"] for one in datasets.get("agencies", ())}
+    return {
+        document["document_id"]: of_agency[document["issuer_id"]]
+        for document in datasets.get("documents", ())
+        if of_agency.get(document["issuer_id"]) in _LEVELS
+    }
+
+
+def _kind_between(kind: LinkKind, level: str | None, other: str | None) -> tuple[LinkKind, bool]:
+    """The kind of link between documents of two levels, and whether the left one comes first.
+
+    Of two levels the lower one implements the higher.
+    """
+    if kind == "reports_on" or level is None or other is None or level == other:
+        return kind, True
+    return "implements", _LEVELS.index(level) > _LEVELS.index(other)
+
+
+def _agencies(assignments: Sequence[Record]) -> Agencies:
+    found: dict[tuple[str, str], tuple[str | None, ...]] = {}
+    for one in assignments:
+        key = (one["row_id"], one["role"])
+        found[key] = (*found.get(key, ()), one["agency_id"])
+    return found
+
+
+# --- which rows are bound ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two rows by their index, how alike they are and how much of the shorter one both hold."""
+
+    left: int
+    right: int
+    alike: float
+    part: float
+    left_is_part: bool
+
+    @property
+    def score(self) -> float:
+        return max(self.alike, 0.9 * self.part if self.part >= PART else 0.0)
+
+
+def bound_rows(
+    kind: LinkKind, left: Sequence[Record], right: Sequence[Record]
+) -> Iterator[tuple[Record, Record, float]]:
+    """Rows of two documents that speak of the same thing, and how sure that is (0-1)."""
+    taken: tuple[set[int], set[int]] = (set(), set())
+    pairs = [
+        pair
+        for pair in _pairs(left, right)
+        if _may_be_bound(kind, left[pair.left], right[pair.right])
+    ]
+    for pair in sorted(pairs, key=lambda one: (-one.score, one.left, one.right)):
+        free = pair.left not in taken[0], pair.right not in taken[1]
+        is_part = pair.part >= PART and kind != "same_indicator"
+        if all(free) or (is_part and free[0 if pair.left_is_part else 1]):
+            taken[0].add(pair.left)
+            taken[1].add(pair.right)
+            yield left[pair.left], right[pair.right], round(pair.score, 4)
+
+
+def _pairs(left: Sequence[Record], right: Sequence[Record]) -> Iterator[_Pair]:
+    """The pairs alike enough, or of which one is part of the other."""
+    texts = [_words(row["text"]) for row in (*left, *right)]
+    weights, held = _weighted(texts)
+    count = len(left)
+    shared = weights[:count] @ held[count:].T
+    sums = weights.sum(axis=1)
+    both = sums[:count, None] + sums[None, count:]
+    least = np.minimum(sums[:count, None], sums[None, count:])
+    alike = np.divide(2 * shared, both, out=np.zeros_like(shared), where=both > 0)
+    part = np.divide(shared, least, out=np.zeros_like(shared), where=least > 0)
+    for i, j in np.argwhere((alike >= ALIKE) | (part >= PART)):
+        left_is_part = bool(sums[i] <= sums[count + j])
+        shorter = texts[i] if left_is_part else texts[count + j]
+        share = float(part[i, j]) if len(shorter) >= LEAST_PART else 0.0
+        if alike[i, j] >= ALIKE or share >= PART:
+            yield _Pair(int(i), int(j), float(alike[i, j]), share, left_is_part)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", fold(text))
+
+
+def _weighted(
+    texts: Sequence[Sequence[str]],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(texts × terms) the weight of each term a text has, and 1 where it has it.
+
+    Terms are words and pairs of neighbouring words.
+    """
+    terms = [
+        dict.fromkeys([*words, *(f"{one} {other}" for one, other in pairwise(words))])
+        for words in texts
+    ]
+    seen = Counter(term for of_text in terms for term in of_text)
+    place = {term: index for index, term in enumerate(seen)}
+    rarity = np.array([math.log((len(texts) + 1) / (count + 0.5)) for count in seen.values()])
+    held = np.zeros((len(texts), len(place)))
+    for row, of_text in enumerate(terms):
+        held[row, [place[term] for term in of_text]] = 1.0
+    return held * rarity, held
+
+
+def _may_be_bound(kind: LinkKind, row: Record, other: Record) -> bool:
+    """Whether the times of two rows let them speak of the same thing."""
+    if kind == "same_indicator":
+        return _meet(_period(row), _period(other))
+    if kind == "reports_on":
+        begins, reported = other["deadline_start"], row["deadline_end"]
+        return begins is None or reported is None or begins <= reported
+    return True
+
+
+def _period(row: Record) -> tuple[int | None, int | None]:
+    return row["period_start"], row["period_end"]
+
+
+def _meet(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
+    """Whether two spans of time, each open where it has no end, have a moment in common."""
+    (start, end), (other_start, other_end) = one, other
+    return not (
+        (end is not None and other_start is not None and end < other_start)
+        or (other_end is not None and start is not None and other_end < start)
     )
-    links = []
-    for i, row in enumerate(left):
-        j = int(scores[i].argmax())
-        if scores[i, j] > 0 and int(scores[:, j].argmax()) == i:
-            links.append(
-                {
-                    "row_id": row["row_id"],
-                    "other_row_id": right[j]["row_id"],
-                    "kind": kind,
-                    "score": round(float(scores[i, j]) / 100, 4),
-                    "conflict": conflict_of(kind, row, right[j]),
-                }
-            )
-    return links
+
+
+# --- what differs -----------------------------------------------------------------------------
+
+
+def conflict_of(
+    kind: str,
+    row: Record,
+    other: Record,
+    agencies: Agencies | None = None,
+    doubtful: frozenset[tuple[str, str]] = frozenset(),
+) -> str | None:
+    """What differs between two linked rows, in Vietnamese: "Mục tiêu: 80% ≠ 100%"; else None.
+
+    Values are compared, not their print: "Năm 2026-2030" is "Năm 2026 - 2030". What one of the two
+    does not tell is no conflict. ``doubtful`` are cells (row_id, field) that were hard to read.
+    """
+    told = []
+    for field in _COMPARED[kind]:
+        if field == "period":
+            shown = _years(row), _years(other)
+            differs = None not in shown and shown[0] != shown[1]
+            name = _PERIOD
+        else:
+            shown = row.get(field), other.get(field)
+            differs = bool(shown[0] and shown[1]) and not _agree(field, row, other, agencies or {})
+            name = FIELD_NAMES[field]
+        if differs:
+            hard = doubtful & {(row["row_id"], field), (other["row_id"], field)}
+            told.append(f"{name}: {shown[0]} ≠ {shown[1]}{_HARD_TO_READ if hard else ''}")
+    return "; ".join(told) or None
+
+
+def _years(row: Record) -> str | None:
+    start, end = row.get("period_start"), row.get("period_end")
+    if end is None:
+        return None
+    return f"{start}-{end}" if start not in (None, end) else str(end)
+
+
+def _agree(field: str, row: Record, other: Record, agencies: Agencies) -> bool:
+    printed, other_printed = _plain(row[field]), _plain(other[field])
+    if printed == other_printed:
+        return True
+    if field == "target":
+        values = [(one["target_value"], one["target_unit"]) for one in (row, other)]
+        comparators = [one["target_comparator"] for one in (row, other)]
+        return (
+            None not in comparators and values[0] == values[1] and comparators[0] == comparators[1]
+        )
+    if field == "deadline":
+        return _same_time(row, other)
+    named = [agencies.get((one["row_id"], field), (None,)) for one in (row, other)]
+    if None not in (*named[0], *named[1]):
+        return set(named[0]) == set(named[1])
+    return fuzz.ratio(fold(printed), fold(other_printed)) >= 100 * SAME_PRINT
+
+
+def _same_time(row: Record, other: Record) -> bool:
+    """Whether two deadlines mean the same: "31/12/2025" ends when "Tháng 12/2025" does."""
+    kinds = {row["deadline_kind"], other["deadline_kind"]}
+    if kinds & {None, "unknown", "conditional"}:
+        return False
+    if row["deadline_end"] != other["deadline_end"]:
+        return False
+    same_start = row["deadline_start"] == other["deadline_start"]
+    if row["deadline_end"] is None:
+        return same_start and len(kinds) == 1
+    return same_start or bool(kinds & {"date", "before"})
 
 
 def _plain(text: str) -> str:
