@@ -76,7 +76,7 @@ def running_lines(glyphs: Sequence[Glyph], decode: Decode = plain) -> list[TextL
                         statistics.median(glyph.size for glyph in part),
                     )
                 )
-    return _in_reading_order(pieces)
+    return in_reading_order(pieces)
 
 
 def footnotes_of(lines: Sequence[str]) -> frozenset[str]:
@@ -194,7 +194,7 @@ def _split(line: Sequence[Glyph]) -> Iterator[list[Glyph]]:
         yield piece
 
 
-def _in_reading_order(pieces: Sequence[TextLine]) -> list[TextLine]:
+def in_reading_order(pieces: Sequence[TextLine]) -> list[TextLine]:
     """Lines from top to bottom; in a band that a gutter parts, the left block first.
 
     Pieces of one line that no gutter parts from what is above and below are one line again.
