@@ -6,7 +6,7 @@ Lengths are inches or pixels as named; images are straightened grey arrays (see
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -26,6 +26,8 @@ _FAINT = 20  # the same along a border that other borders lead one to expect
 _THICK_INK = 100  # darker than this, and no thin stroke: ink that may hide a rule
 _COVERED = 0.6  # of a cell's side must be drawn for the side to part two cells
 _END = 0.05  # inches at either end of a side that must be drawn too
+_LETTER = 140  # darker than this is a letter's ink
+_AMONG_LETTERS = 0.3  # of a rule outside of grids: more letters at it, and it is none
 _TABLE = 0.6  # inches: no table is narrower or lower
 
 
@@ -84,6 +86,7 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
     grids = []
     drawn_level = {rule for rule in level if rule.length >= _ALONE * dpi}
     drawn_upright = {rule for rule in upright if rule.length >= _ALONE * dpi}
+    alone = drawn_level | drawn_upright
     for some_level, some_upright in _tables(level, upright, dpi):
         some_level, some_upright = _anchored(some_level, some_upright, dpi)
         grid = _grid(grey, some_level, some_upright, thin_level, thin_upright, dpi)
@@ -91,8 +94,11 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
             grids.append(grid)
             drawn_level.update(some_level)
             drawn_upright.update(some_upright)
-    mask: Grey = _ink_of(drawn_level, level_ink, dpi)
-    mask = np.maximum(mask, _ink_of(drawn_upright, upright_ink, dpi).T)
+            alone.difference_update(some_level, some_upright)
+    ink = (grey < _LETTER).astype(np.uint8)
+    mask: Grey = _ink_of(drawn_level, alone, level_ink, ink, dpi)
+    fallen = np.ascontiguousarray(ink.T)
+    mask = np.maximum(mask, _ink_of(drawn_upright, alone, upright_ink, fallen, dpi).T)
     return Rules(
         tuple(sorted(drawn_level, key=lambda s: s.at)),
         tuple(sorted(drawn_upright, key=lambda s: s.at)),
@@ -101,16 +107,37 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
     )
 
 
-def _ink_of(rules: Iterable[Segment], ink: Grey, dpi: float) -> Grey:
-    """Of the ink of level rules that of some of them."""
-    kept = np.zeros_like(ink)
+def _ink_of(
+    rules: Iterable[Segment], alone: Collection[Segment], found: Grey, ink: Grey, dpi: float
+) -> Grey:
+    """Of the ink of level rules what can be painted over without harm to letters.
+
+    Strokes that cross a rule stay, and so does all that letters stand on both sides of where a rule
+    is part of no grid: it may be a row of serifs.
+    """
+    kept = np.zeros_like(found)
     near = round(_NEAR * dpi)
+    reach = max(3, round(0.025 * dpi))
     for rule in rules:
         window = np.s_[
-            max(0, round(rule.at) - near) : round(rule.at) + near + 1,
+            max(0, round(rule.at) - near - reach) : round(rule.at) + near + reach + 1,
             round(rule.first) : round(rule.last) + 1,
         ]
-        kept[window] = ink[window]
+        own = (found[window] > 0).astype(np.uint8)
+        thick = cv2.dilate(own, np.ones((5, 1), np.uint8))
+        letters = (ink[window] > 0) & (thick == 0)
+        rows = np.arange(len(own))[:, None]
+        top = np.where(own.any(axis=0), own.argmax(axis=0), 0)
+        foot = np.where(own.any(axis=0), len(own) - 1 - own[::-1].argmax(axis=0), 0)
+        above = (letters & (rows < top) & (rows >= top - reach)).any(axis=0)
+        below = (letters & (rows > foot) & (rows <= foot + reach)).any(axis=0)
+        crossed = above & below
+        if rule in alone:
+            crossed = above | below
+            if crossed.mean() > _AMONG_LETTERS:
+                continue
+        own[:, crossed] = 0
+        kept[window] = np.maximum(kept[window], own * 255)
     return kept
 
 

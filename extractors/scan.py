@@ -18,6 +18,7 @@ from PIL import Image
 
 from extractors import _tesseract
 from extractors._tesseract import Word
+from extractors.blocks import find_blocks
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.image_rules import RuledGrid, find_rules, without_rules
 from extractors.straighten import Grey, Upright, straighten, stretch
@@ -28,6 +29,7 @@ _MARGIN = 30  # pixels of paper around the tall column of pieces
 _APART = 14  # pixels of paper between two pieces
 _BLUR = 0.5  # sigma in pixels: takes the noise, leaves the strokes
 _DARK = 140  # darker than this is ink of a letter
+_SPECK = 0.4  # confidence: less in one or two letters by themselves is dirt
 _FINEST = 300  # dots an inch; more adds nothing but time
 
 
@@ -93,13 +95,14 @@ def read_page_image(
         for grid in rules.grids
         for cell in grid.cells
     ]
-    between = _between(rules.grids, upright.grey.shape)
+    between = _between(rules.grids, smooth, dpi)
     read = read_pieces(smooth, [*between, *cells], dpi)
     points = 72 / dpi
     lines = [
         PrintedLine(line.text, line.top * points, line.confidence)
         for text in read[: len(between)]
         for line in text
+        if not _is_speck(line)
     ]
     grids = []
     start = len(between)
@@ -120,15 +123,15 @@ def read_page_image(
     )
 
 
-def _between(grids: Sequence[RuledGrid], shape: tuple[int, ...]) -> list[Piece]:
-    """The stretches of the page above, between and below its grids."""
-    height, width = shape[:2]
-    pieces = []
+def _between(grids: Sequence[RuledGrid], grey: Grey, dpi: float) -> list[Piece]:
+    """The blocks of text above, between and below the grids of a page."""
+    pieces: list[Piece] = []
     top = 0
-    for grid in grids:
-        pieces.append(Piece(0, top, width, max(top, round(grid.ys[0]) - 2)))
-        top = round(grid.ys[-1]) + 2
-    return [*pieces, Piece(0, top, width, height)]
+    for foot, next_top in [*((grid.ys[0], grid.ys[-1]) for grid in grids), (len(grey), 0)]:
+        if round(foot) - 2 > top:
+            pieces += [Piece(*block) for block in find_blocks(grey, top, round(foot) - 2, dpi)]
+        top = max(top, round(next_top) + 2)
+    return pieces
 
 
 def _grid(
@@ -168,6 +171,11 @@ def _box(upright: Upright, points: float, x0: float, y0: float, x1: float, y1: f
     return Box(
         round(float(left), 2), round(float(top), 2), round(float(right), 2), round(float(bottom), 2)
     )
+
+
+def _is_speck(line: ReadLine) -> bool:
+    """Whether a line outside of tables is a blot that was taken for a letter or two."""
+    return line.confidence < _SPECK and len(line.text) <= 2
 
 
 def read_pieces(grey: Grey, pieces: Sequence[Piece], dpi: float) -> list[list[ReadLine]]:
