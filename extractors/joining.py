@@ -37,6 +37,7 @@ MERGED = "merged"
 
 _LEAST_COLUMNS = 3
 _LETTERHEAD_ROWS = 6
+_HIGHEST_HEADER = 6  # rows
 _LEAST_TITLE = 4  # characters
 _AFTER_CODE = frozenset(".):-–/")
 _SAME_EDGE = 0.03  # of the table's width
@@ -493,7 +494,7 @@ def _header_again(builder: _Builder, matrix: _Matrix, index: int) -> int:
     """Rows of a header printed again inside a grid (two pages that came as one)."""
     if not builder.header or index == 0:
         return 0
-    below = _shifted(matrix[index:], index)
+    below = _shifted(matrix[index : index + _HIGHEST_HEADER], index)
     if any(cell.row < 0 for cell in _distinct(below[0])):
         return 0
     height = _header_height(below)
