@@ -224,8 +224,9 @@ def _stamps(one: Facsimile, rng: random.Random) -> list[_Stamp]:
                 marks.append(_Stamp(number, "signature", x + 10, y))
                 marks.append(_Stamp(number, "seal", x - 70, y - 5))
             if line.table is None and line.text.lower().startswith("phụ lục"):
-                x = line.box.x0 - rng.uniform(20, 60)
-                marks.append(_Stamp(number, "seal", x, line.box.y1 + rng.uniform(0, 15)))
+                # Decree 30/2020/NĐ-CP: the seal covers part of the name or title, on the left
+                x = line.box.x0 - rng.uniform(45, 110)
+                marks.append(_Stamp(number, "seal", x, line.box.y0 + rng.uniform(-15, 5)))
     with_tables = [number for number, sheet in enumerate(one.sheets) if sheet.cells]
     number = rng.choice(with_tables)
     sheet = one.sheets[number]
