@@ -34,12 +34,15 @@ from rapidfuzz import fuzz
 
 from normalizers.folding import fold
 from pipeline.findings import DOUBTFUL, FIELD_NAMES
+from pipeline.row_ids import section_code
 from pipeline.schema import Record
 
 LinkKind = Literal["same_indicator", "same_task", "implements", "reports_on"]
 
 ALIKE = 0.42
 """Least likeness (0-1) of two texts that are taken to speak of the same thing."""
+IN_PLACE = 0.36
+"""The same for rows that stand under the same section title and have the same lead agencies."""
 PART = 0.8
 """Least share (0-1) of a text that is taken to be part of another."""
 LEAST_PART = 6
@@ -87,7 +90,7 @@ def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
             if one == other:
                 continue
             told, upwards = _kind_between(kind, levels.get(one), levels.get(other))
-            for row, partner, score in bound_rows(kind, left[one], right[other]):
+            for row, partner, score in bound_rows(kind, left[one], right[other], agencies):
                 first, second = (row, partner) if upwards else (partner, row)
                 links.append(
                     {
@@ -175,12 +178,17 @@ class _Pair:
     left_is_part: bool
 
     @property
+    def clear(self) -> bool:
+        """Whether the texts alone say that the two speak of the same thing."""
+        return self.alike >= ALIKE or self.part >= PART
+
+    @property
     def score(self) -> float:
         return max(self.alike, 0.9 * self.part if self.part >= PART else 0.0)
 
 
 def bound_rows(
-    kind: LinkKind, left: Sequence[Record], right: Sequence[Record]
+    kind: LinkKind, left: Sequence[Record], right: Sequence[Record], agencies: Agencies
 ) -> Iterator[tuple[Record, Record, float]]:
     """Rows of two documents that speak of the same thing, and how sure that is (0-1)."""
     taken: tuple[set[int], set[int]] = (set(), set())
@@ -188,6 +196,7 @@ def bound_rows(
         pair
         for pair in _pairs(left, right)
         if _may_be_bound(kind, left[pair.left], right[pair.right])
+        and (pair.clear or _in_one_place(left[pair.left], right[pair.right], agencies))
     ]
     for pair in sorted(pairs, key=lambda one: (-one.score, one.left, one.right)):
         free = pair.left not in taken[0], pair.right not in taken[1]
@@ -199,7 +208,7 @@ def bound_rows(
 
 
 def _pairs(left: Sequence[Record], right: Sequence[Record]) -> Iterator[_Pair]:
-    """The pairs alike enough, or of which one is part of the other."""
+    """The pairs that may be alike enough, or of which one is part of the other."""
     texts = [_words(row["text"]) for row in (*left, *right)]
     weights, held = _weighted(texts)
     count = len(left)
@@ -209,12 +218,25 @@ def _pairs(left: Sequence[Record], right: Sequence[Record]) -> Iterator[_Pair]:
     least = np.minimum(sums[:count, None], sums[None, count:])
     alike = np.divide(2 * shared, both, out=np.zeros_like(shared), where=both > 0)
     part = np.divide(shared, least, out=np.zeros_like(shared), where=least > 0)
-    for i, j in np.argwhere((alike >= ALIKE) | (part >= PART)):
+    for i, j in np.argwhere((alike >= IN_PLACE) | (part >= PART)):
         left_is_part = bool(sums[i] <= sums[count + j])
         shorter = texts[i] if left_is_part else texts[count + j]
         share = float(part[i, j]) if len(shorter) >= LEAST_PART else 0.0
-        if alike[i, j] >= ALIKE or share >= PART:
+        if alike[i, j] >= IN_PLACE or share >= PART:
             yield _Pair(int(i), int(j), float(alike[i, j]), share, left_is_part)
+
+
+def _in_one_place(row: Record, other: Record, agencies: Agencies) -> bool:
+    """Whether two rows stand under sections of one title and are led by the same agencies."""
+    titles = [_section_title(one) for one in (row, other)]
+    named = [agencies.get((one["row_id"], "lead"), (None,)) for one in (row, other)]
+    return titles[0] == titles[1] != [] and named[0] == named[1] and None not in named[0]
+
+
+def _section_title(row: Record) -> list[str]:
+    """The words of the innermost section's title, without its code."""
+    entry = row["section_path"][-1] if row["section_path"] else ""
+    return _words(entry.removeprefix(section_code(entry)))
 
 
 def _words(text: str) -> list[str]:

@@ -129,6 +129,23 @@ def test_no_result_is_reported_before_its_task_begins():
     assert link_rows(datasets(tasks=[later], results=[reported])) == []
 
 
+def test_the_same_section_and_lead_let_less_alike_texts_be_the_same():
+    one = "Tỷ lệ khai thác, sử dụng lại dữ liệu đã được số hóa trong giải quyết thủ tục"
+    other = "Tỷ lệ hồ sơ, kết quả được số hóa được tái sử dụng trong giải quyết thủ tục hành chính"
+    rows = [
+        indicator("a", 1, one, section_path=["II.1 Cung cấp dịch vụ số"]),
+        indicator("b", 1, other, section_path=["I.1 Cung cấp dịch vụ số"]),
+    ]
+    rows += [indicator("b", 2 + i, text) for i, text in enumerate(OTHERS)]
+    led = [
+        blank("assignments", row_id=f"{d}/I/_/1", role="lead", agency_id="q.van-phong")
+        for d in ("a", "b")
+    ]
+    assert link_rows(datasets(indicators=rows)) == []
+    (link,) = link_rows(datasets(indicators=rows, assignments=led))
+    assert link["score"] < 0.42
+
+
 def test_a_third_document_changes_no_link():
     rows = [*plan("a", FILES), *plan("b", FILES.replace("hành chính ", ""))]
     alone = link_rows(datasets(indicators=rows))
