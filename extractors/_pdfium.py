@@ -43,7 +43,6 @@ _SPECIAL = {
     "\ufffe": LOST,
     "\uffff": LOST,
     "\x02": "-",  # a hyphen at the end of a line
-    "\u00ad": "-",
     "\uf0b7": "•",  # Symbol and Wingdings as Word maps them
     "\uf0a7": "▪",
     "\uf0d8": "➢",
@@ -249,7 +248,7 @@ def _read_page(page: pdfium.PdfPage) -> Layer:
         pictured=min(1.0, objects.pictured / max(1.0, width * height)),
         hidden=objects.hidden / objects.texts if objects.texts else 0.0,
         outlined=objects.outlines >= _MOST_OUTLINES,
-        inked=objects.inked,
+        inked=objects.inked or objects.texts > objects.hidden,
     )
 
 
@@ -272,6 +271,7 @@ def _characters(text: Any) -> list[_Raw]:
     loose_box = pdfium_c.FPDFText_GetLooseCharBox
     origin_of = pdfium_c.FPDFText_GetCharOrigin
     angle_of = pdfium_c.FPDFText_GetCharAngle
+    is_generated = pdfium_c.FPDFText_IsGenerated
     rectangle = pdfium_c.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     box = _TightBox()
@@ -284,8 +284,11 @@ def _characters(text: Any) -> list[_Raw]:
         if not loose_box(text, index, box_at):
             continue
         origin_of(text, index, x_at, y_at)
-        if code == 0x20 and box.height(text, index) > _INK:
-            code = 0xFFFD
+        if code == 0x20:
+            if is_generated(text, index) > 0:
+                continue
+            if box.size(text, index) > _INK:
+                code = 0xFFFD
         found.append(
             _Raw(
                 index,
@@ -309,16 +312,25 @@ class _TightBox:
         self._edges = [ctypes.c_double() for _ in range(4)]
         self._at = [ctypes.byref(edge) for edge in self._edges]
 
-    def height(self, text: Any, index: int) -> float:
+    def size(self, text: Any, index: int) -> float:
+        """Its shorter side in points; a space has none, however the text is turned."""
         if not pdfium_c.FPDFText_GetCharBox(text, index, *self._at):
             return 0.0
-        _, _, bottom, top = self._edges
-        return top.value - bottom.value
+        left, right, bottom, top = (edge.value for edge in self._edges)
+        return min(right - left, top - bottom)
+
+
+def _turn(one: _Raw) -> int:
+    """Degrees anticlockwise by which a character is turned in PDF space.
+
+    PDFium counts clockwise.
+    """
+    return round(-math.degrees(one.angle) / 90) % 4 * 90
 
 
 def _reading_turn(raw: list[_Raw], turned: int) -> int:
     """Degrees clockwise by which PDF space must be turned for most of the text to be upright."""
-    counted = Counter(round(math.degrees(one.angle) / 90) % 4 * 90 for one in raw)
+    counted = Counter(map(_turn, raw))
     if not counted:
         return turned
     (turn, count), *_ = counted.most_common(1)
@@ -350,7 +362,7 @@ def _glyphs(
         if x1 < 0 or y1 < 0 or x0 > page[0] or y0 > page[1]:
             continue
         side, base = upright.point(one.x, one.y)
-        turn = (round(math.degrees(one.angle) / 90) * 90 - reading) % 360
+        turn = (_turn(one) - reading) % 360
         size = x1 - x0 if turn in (90, 270) else y1 - y0
         if waiting is not None:
             yield waiting

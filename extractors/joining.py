@@ -147,17 +147,15 @@ def _foot(grid: Grid) -> float:
 
 
 def _reread_notices(pages: Sequence[PageContent]) -> Iterator[Notice]:
-    """A notice for each reason why pages were read from their image."""
+    """A notice for each reason why pages were read from their image, wholly or in part."""
     reasons: dict[str, list[int]] = {}
     for content in pages:
-        if content.route == "re-ocr" and content.reason:
-            reasons.setdefault(content.reason, []).append(content.number)
+        if content.reason:
+            reread = content.route == "re-ocr"
+            reason = content.reason + "; chữ được nhận dạng lại từ ảnh của trang" * reread
+            reasons.setdefault(reason, []).append(content.number)
     for reason, numbers in reasons.items():
-        yield Notice(
-            "page_reread",
-            f"Trang {ranges(numbers)}: {reason}; chữ được nhận dạng lại từ ảnh của trang.",
-            severity="info",
-        )
+        yield Notice("page_reread", f"Trang {ranges(numbers)}: {reason}.", severity="info")
 
 
 def ranges(numbers: Sequence[int]) -> str:
@@ -493,6 +491,9 @@ def _read_rows(
 def _header_again(builder: _Builder, matrix: _Matrix, index: int) -> int:
     """Rows of a header printed again inside a grid (two pages that came as one)."""
     if not builder.header or index == 0:
+        return 0
+    first = matrix[index][0]
+    if first is not None and _ROW_NUMBER.match(first.text.strip()):
         return 0
     below = _shifted(matrix[index : index + _HIGHEST_HEADER], index)
     if any(cell.row < 0 for cell in _distinct(below[0])):

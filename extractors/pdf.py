@@ -7,6 +7,8 @@ rendered and read by ``extractors.scan``.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +49,8 @@ from records import Box, Document, Notice
 METHOD = "text-layer"
 MEDIA_TYPE = "application/pdf"
 RENDERED_DPI = 200
+_TOKEN = re.compile(r"\n|\S+")
+SOFT_HYPHEN = "\u00ad"
 _PEEK_DPI = 100  # enough to see whether a picture holds a table
 _SAME_CELL = 0.6  # of both boxes shared
 _SAME_LINE = 12.0  # points
@@ -81,8 +85,8 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
             contents.append(page)
             continue
         unread.append(number)
-        if isinstance(page, TesseractMissing):
-            missing = page
+        if isinstance(page, str):
+            missing = TesseractMissing(page)
             waiting.append(number)
         else:
             notices.append(loss_notice(page))
@@ -107,11 +111,12 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
     )
 
 
-def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | TesseractMissing:
+def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | str:
+    """The page, or the command that would install the Tesseract it waits for."""
     try:
         return read_page(document, judge, number)
     except TesseractMissing as missing:
-        return missing
+        return missing.command
 
 
 def page_pictures(data: bytes, dpi: float) -> Iterator[tuple[Image.Image, float, float]]:
@@ -182,7 +187,7 @@ def _completed(cell: GridCell, seen: Sequence[GridCell]) -> GridCell:
     best = max(seen, key=lambda other: _shared(cell.box, other.box), default=None)
     if best is None or _shared(cell.box, best.box) < _SAME_CELL or not best.text.strip():
         return replace(cell, confidence=_INCOMPLETE)
-    return replace(cell, text=best.text, confidence=best.confidence)
+    return replace(cell, text=_filled_in(cell.text, best.text), confidence=best.confidence)
 
 
 def _completed_line(line: PrintedLine, seen: Sequence[PrintedLine]) -> PrintedLine:
@@ -192,7 +197,28 @@ def _completed_line(line: PrintedLine, seen: Sequence[PrintedLine]) -> PrintedLi
     best = max(near, key=lambda other: fuzz.ratio(other.text, line.text), default=None)
     if best is None or fuzz.ratio(best.text, line.text) < _ALIKE:
         return replace(line, confidence=_INCOMPLETE)
-    return replace(line, text=best.text, confidence=best.confidence)
+    return replace(line, text=_filled_in(line.text, best.text), confidence=best.confidence)
+
+
+def _filled_in(text: str, seen: str) -> str:
+    """A text with the words that lack letters taken from what OCR sees; all others stay."""
+    words, seen_words = _TOKEN.findall(text), _TOKEN.findall(seen)
+    matcher = difflib.SequenceMatcher(a=words, b=seen_words, autojunk=False)
+    filled: list[str] = []
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag != "replace" or a1 - a0 != b1 - b0:
+            lacks = any(LOST in word for word in words[a0:a1])
+            filled += seen_words[b0:b1] if lacks else words[a0:a1]
+            continue
+        for word, other in zip(words[a0:a1], seen_words[b0:b1], strict=True):
+            filled.append(other if LOST in word or _lacks_letters(word, other) else word)
+    return " ".join(filled).replace(" \n ", "\n").strip()
+
+
+def _lacks_letters(word: str, seen: str) -> bool:
+    """Whether a word is the seen one without a letter or two."""
+    letters = iter(seen)
+    return 0 < len(seen) - len(word) <= 2 and all(letter in letters for letter in word)
 
 
 def _shared(first: Box | None, second: Box | None) -> float:
@@ -220,7 +246,24 @@ def layer_content(layer: Layer, number: int, judge: LayerJudge) -> tuple[PageCon
     )
     if verdict.is_readable and verdict.encodings:
         content = page.content(_decoding(verdict.encodings, judge))
-    return content, verdict
+    return _with_hyphens(content), verdict
+
+
+def _with_hyphens(content: PageContent) -> PageContent:
+    """The page with its soft hyphens as hyphens; in TCVN3 the sign was the letter "ư"."""
+    if not any(SOFT_HYPHEN in line for line in _all_lines(content)):
+        return content
+    lines = tuple(replace(line, text=line.text.replace(SOFT_HYPHEN, "-")) for line in content.lines)
+    grids = tuple(
+        replace(
+            grid,
+            cells=tuple(
+                replace(cell, text=cell.text.replace(SOFT_HYPHEN, "-")) for cell in grid.cells
+            ),
+        )
+        for grid in content.grids
+    )
+    return replace(content, lines=lines, grids=grids)
 
 
 def _all_lines(content: PageContent) -> list[str]:

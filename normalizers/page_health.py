@@ -82,13 +82,13 @@ def judge_layer(
     text = unicodedata.normalize("NFC", "\n".join(lines))
     words = [word.lower() for word in _WORD.findall(text)]
     scan = pictured >= _SCAN
+    unreadable = sum(map(_has_no_meaning, text))
+    if unreadable > _UNREADABLE_SIGNS * max(1, len(text)):
+        return LayerVerdict("garbage", "phông chữ của trang không cho biết chữ nào là chữ nào")
     if not words and not any(map(str.isdigit, text)):
         return LayerVerdict("absent", _absent_reason(scan, outlined))
     if (scan or outlined) and hidden < _SCAN and len(words) < _STAMPED:
         return LayerVerdict("absent", _stamped_reason(text, scan))
-    unreadable = sum(map(_has_no_meaning, text))
-    if unreadable > _UNREADABLE_SIGNS * max(1, len(text)):
-        return LayerVerdict("garbage", "phông chữ của trang không cho biết chữ nào là chữ nào")
     marked = sum(bool(VIETNAMESE_ONLY.intersection(word)) for word in words)
     legacy = _legacy(text, by_font or {}, marked)
     if legacy is not None:
