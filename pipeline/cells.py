@@ -21,8 +21,9 @@ from typing import Protocol
 
 from normalizers.agencies import read_agency_cells
 from normalizers.deadlines import read_damaged_deadline
-from normalizers.ghosts import ghost_lines
+from normalizers.ghosts import ghosts
 from normalizers.lines import join_lines
+from normalizers.marks import tidy_marks
 from normalizers.passages import Passages, Word
 from normalizers.recurrence import settle
 from normalizers.repair import Repaired, RepairSession, TokenRepair
@@ -71,7 +72,7 @@ WELL_READ = 0.9
 """Repaired tokens that are as sure as this (0-1) are not mended from the running text."""
 
 GHOST = 0.5
-"""Confidence (0-1) that a line of a cell was never printed."""
+"""Confidence (0-1) that ink of a cell was never printed."""
 
 STATED = 0.7
 """Confidence (0-1) of words taken from the running text."""
@@ -183,7 +184,7 @@ def _read_cell(
     repaired = session.repair(printed)
     if session.health == "healthy":
         return CellReading(repaired.text, cell.confidence * repaired.confidence, repaired.tokens)
-    repaired = _without_ghosts(cell.text, repaired, session)
+    repaired = _tidied(printed, _without_ghosts(cell.text, repaired, session))
     confidence = cell_chance(repaired.confidence) * placed(cell.confidence, PLACED_BY_REPAIR)
     if reading is not None:
         confidence = min(confidence, UNFITTING)
@@ -192,40 +193,54 @@ def _read_cell(
 
 
 def _without_ghosts(text: str, repaired: Repaired, session: RepairSession) -> Repaired:
-    """The repaired cell without lines that were never printed; each is recorded as a repair."""
-    lines = text.split("\n")
-    ends = list(itertools.accumulate(len(line.split()) for line in lines))
+    """The repaired cell without ink that was never printed; each piece is recorded as a repair."""
+    inks = [line.split() for line in text.split("\n")]
+    ends = list(itertools.accumulate(map(len, inks)))
     if len(repaired.chunks) != ends[-1]:  # words were joined over a line break
         return repaired
     starts = [0, *ends[:-1]]
-    words = [
-        " ".join(repaired.chunks[start:end]).split()
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    ghosts = ghost_lines(words, session.log_probability)
-    if not ghosts:
+    words = [repaired.chunks[start:end] for start, end in zip(starts, ends, strict=True)]
+    found = ghosts(inks, words, session.log_probability)
+    if not found:
         return repaired
-    kept = [line for index, line in enumerate(lines) if index not in ghosts]
-    again = session.repair(join_lines("\n".join(kept)))
-    places = [
-        place
-        for index, (start, end) in enumerate(zip(starts, ends, strict=True))
-        if index not in ghosts
-        for place in range(start, end)
+    gone = {starts[line] + at for line, first, end in found for at in range(first, end)}
+    places = [place for place in range(ends[-1]) if place not in gone]
+    kept = [
+        " ".join(ink for at, ink in enumerate(line, start) if at not in gone)
+        for line, start in zip(inks, starts, strict=True)
     ]
+    again = session.repair(join_lines("\n".join(filter(None, kept))))
     if len(again.chunks) != len(places):
         return repaired
     chunks = [""] * ends[-1]
     for place, chunk in zip(places, again.chunks, strict=True):
         chunks[place] = chunk
     tokens = [replace(token, position=places[token.position]) for token in again.tokens]
-    tokens += [
-        TokenRepair(starts[index], " ".join(lines[index].split()), "", GHOST, "ink between lines")
-        for index in ghosts
-    ]
+    for line, first, end in found:
+        ink = " ".join(inks[line][first:end])
+        tokens.append(TokenRepair(starts[line] + first, ink, "", GHOST, "ink never printed"))
     tokens.sort(key=lambda token: token.position)
     confidence = min(again.confidence, GHOST)
     return Repaired(again.text, confidence, tuple(tokens), tuple(chunks))
+
+
+def _tidied(printed: str, repaired: Repaired) -> Repaired:
+    """The repaired cell without marks that no writer puts."""
+    inks = printed.split()
+    if len(inks) != len(repaired.chunks):
+        return repaired
+    chunks = tuple(tidy_marks(repaired.chunks))
+    if chunks == repaired.chunks:
+        return repaired
+    known = {token.position: token for token in repaired.tokens}
+    for position, (before, after) in enumerate(zip(repaired.chunks, chunks, strict=True)):
+        if before != after:
+            token = known.get(position)
+            confidence = token.confidence if token else repaired.confidence
+            reason = token.reason if token else "marks"
+            known[position] = TokenRepair(position, inks[position], after, confidence, reason)
+    tokens = tuple(known[position] for position in sorted(known))
+    return Repaired(" ".join(filter(None, chunks)), repaired.confidence, tokens, chunks)
 
 
 def _mended_from_body(

@@ -1,0 +1,54 @@
+"""Marks that OCR put where no writer does: rules of typing of Nghị định 30/2020/NĐ-CP, Phụ lục I.
+
+Specks and the feet of rules are read as dots, colons, commas and brackets at the wrong side of a
+word (":triển", "Tổ)", "sử}", "sách,,"). What cannot stand there in Vietnamese is taken away;
+numbers, codes and addresses are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_BRACKETS = {")": "(", "]": "["}
+_HEAD = re.compile(r"^[:;,.!?'}\])|/\\]+(?=[^\W\d_]{2})")
+_NEVER = str.maketrans("", "", "{}|\\")
+_TWICE = re.compile(r"([,;:])[,;:]+$")
+_LEFT_ALONE = re.compile(r"\d|@|://|www\.|[a-z]\.[a-z]|[A-ZĐ]{2}")
+
+
+def tidy_marks(words: Sequence[str]) -> list[str]:
+    """The words of a damaged cell without impossible marks; as many words as were given."""
+    tidy = [word if _LEFT_ALONE.search(word) else _tidy_word(word) for word in words]
+    return _without_lone_brackets(tidy)
+
+
+def _tidy_word(word: str) -> str:
+    bare = _HEAD.sub("", word.translate(_NEVER))
+    bare = _TWICE.sub(r"\1", bare)
+    return bare if any(map(str.isalpha, bare)) else word
+
+
+def _without_lone_brackets(words: Sequence[str]) -> list[str]:
+    """The words without closing brackets that nothing opened; what opens and stays open is kept,
+    for a cell may have lost its end."""
+    kept: list[str] = []
+    open_: list[str] = []
+    for word in words:
+        letters: list[str] = []
+        for sign in word:
+            if sign in "([":
+                open_.append(sign)
+            elif sign in _BRACKETS:
+                if not open_ and word[0].isalpha() and not _is_item(word):
+                    continue
+                if open_:
+                    open_.pop()
+            letters.append(sign)
+        kept.append("".join(letters))
+    return kept
+
+
+def _is_item(word: str) -> bool:
+    """Whether a word numbers an item of a list: "a)", "đ)", "ii)"."""
+    return len(word.rstrip(")")) <= 1 or word.rstrip(")").lower() in {"ii", "iii", "iv", "vi"}
