@@ -79,6 +79,7 @@ class _Builder:
     names: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()
     header: str = ""  # folded text of the header's cells
+    readings: list[tuple[str, ...]] = field(default_factory=list)  # of the header, page by page
     rows: list[Row] = field(default_factory=list)
     room: float = 0.0  # points left free below the last grid of the page before
     subrows: bool = False  # numbers of this table are merged down over several rows
@@ -92,8 +93,10 @@ class _Builder:
 
     def close_table(self) -> None:
         if self.names:
-            self.tables.append(Table(self.names, tuple(_with_groups(self.rows)), self.title))
+            names = _agreed(self.readings) or self.names
+            self.tables.append(Table(names, tuple(_with_groups(self.rows)), self.title))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
+        self.readings = []
         self.open_below, self.room, self.subrows = {}, 0.0, False
 
 
@@ -297,7 +300,11 @@ def _start_in_open_table(builder: _Builder, grid: Grid, matrix: _Matrix) -> int 
     repeated = _same_header(builder.header, _header_text(matrix, height))
     fits = _same_columns(builder, grid)
     if repeated and (fits or grid.columns == len(builder.names)):
-        return None if _parts_tables(between) else height
+        if _parts_tables(between):
+            return None
+        if grid.columns == len(builder.names):
+            builder.readings.append(_header_names(matrix, height))
+        return height
     if not fits or _looks_like_header(matrix):
         return None
     return 0
@@ -339,6 +346,18 @@ def _looks_like_header(matrix: _Matrix) -> bool:
     filled = [cell for cell in cells if cell.text.strip()]
     longest = max(len(cell.text) for cell in filled)
     return len(filled) >= len(cells) - 1 and longest <= _LONGEST_HEADING
+
+
+def _may_be_header(matrix: _Matrix) -> bool:
+    """Whether the first row of a table that begins here can be its header, however it was read."""
+    first = _distinct(matrix[0])
+    begin = first[0].text.strip() if first else ""
+    if _ROW_NUMBER.match(begin) or len(first) < 2:
+        return False
+    filled = [cell for cell in first if cell.text.strip()]
+    return len(filled) > len(first) / 2 and all(
+        len(cell.text) <= _LONGEST_HEADING for cell in filled
+    )
 
 
 def _header_height(matrix: _Matrix) -> int:
@@ -399,13 +418,20 @@ def _begin_table(builder: _Builder, grid: Grid, matrix: _Matrix, content: PageCo
     body = tuple(matrix[start:])
     lowered = _shifted(body, start)
     builder.edges = grid.edges
-    if not _looks_like_header(lowered):
+    if not _may_be_header(lowered):
         builder.names = ("",) * grid.columns
         return start
     height = _header_height(lowered)
     builder.header = _header_text(lowered, height)
     builder.names = _header_names(lowered, height)
+    builder.readings = [builder.names]
     return start + height
+
+
+def _agreed(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The headings that most pages show; the first reading where they do not agree."""
+    columns = zip(*readings, strict=True)
+    return tuple(max(column, key=column.count) for column in columns)
 
 
 def _shifted(matrix: _Matrix, rows: int) -> _Matrix:

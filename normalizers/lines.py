@@ -17,7 +17,8 @@ def join_lines(text: str) -> str:
     """Printed lines as a reader joins them: NFC, one space between words, none at the ends.
 
     A line break is a space, but not inside a range of numbers ("Năm 2026-⏎2030") or a document's
-    number ("327/QĐ-⏎UBND"), after an opening bracket or a slash, nor before closing punctuation.
+    number ("327/QĐ-⏎UBND"), after an opening bracket or a slash, nor before closing punctuation (an
+    ellipsis after a comma or semicolon stands apart).
     """
     joined = ""
     for line in nfc(text).split("\n"):
@@ -30,6 +31,8 @@ def join_lines(text: str) -> str:
 
 def _belong_together(above: str, below: str) -> bool:
     """Whether the end of one printed line and the start of the next make one word."""
+    if above.endswith((",", ";")) and below.startswith(("...", "…")):
+        return False
     if above.endswith(_OPEN_END) or below.startswith(_CLOSED_START):
         return True
     if below.startswith("/"):

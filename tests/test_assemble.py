@@ -452,6 +452,7 @@ def test_letterhead_lines_are_body_and_titles() -> None:
         ("Công an tỉnh;\xa0UBND  xã\n ", "Công an tỉnh; UBND xã"),
         ("hồ sơ/\nnăm", "hồ sơ/năm"),
         ("lĩnh vực\n; địa phương", "lĩnh vực; địa phương"),
+        ("gợi ý hành động,\n... Hướng dẫn", "gợi ý hành động, ... Hướng dẫn"),
     ],
 )
 def test_join_lines(printed: str, joined: str) -> None:

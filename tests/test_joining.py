@@ -186,3 +186,14 @@ def test_a_row_knows_its_page_in_a_grid_that_runs_on_over_pages():
     ]
     (table,) = document_parts([page(3, Grid(100.0, 3, 4, tuple(cells)))]).tables
     assert [(row.page_first, row.cells[1].page) for row in table.rows] == [(3, 3), (4, 4)]
+
+
+def test_a_heading_is_what_most_pages_show():
+    readings = [["K", *HEADER[1:]], ["TT", *HEADER[1:]], ["TT", "Nhiêm vụ", *HEADER[2:]]]
+    pages = [
+        page(number, grid([header, [str(number), "Một", "Sở A", "2026"]]))
+        for number, header in enumerate(readings, start=1)
+    ]
+    (table,) = document_parts(pages).tables
+    assert table.header == tuple(HEADER)
+    assert [row[0] for row in texts(table)] == ["1", "2", "3"]
