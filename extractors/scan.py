@@ -26,6 +26,7 @@ from records import Box
 
 METHOD = "tesseract"
 _MARGIN = 30  # pixels of paper around the tall column of pieces
+_LAYOUT = 4  # of Tesseract: one column of text of various sizes
 _APART = 14  # pixels of paper between two pieces
 _BLUR = 0.5  # sigma in pixels: takes the noise, leaves the strokes
 _DARK = 140  # darker than this is ink of a letter
@@ -184,7 +185,7 @@ def read_pieces(grey: Grey, pieces: Sequence[Piece], dpi: float) -> list[list[Re
     lines: list[list[ReadLine]] = [[] for _ in pieces]
     for batch in _batches(trimmed):
         column, places = _stack(grey, [trimmed[index] for index in batch])
-        words = _tesseract.read_words(column, dpi)
+        words = _tesseract.read_words(column, dpi, layout=_LAYOUT)
         owners = _owners(words, places)
         for index, place in zip(batch, places, strict=True):
             piece = trimmed[index]
