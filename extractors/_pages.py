@@ -119,7 +119,7 @@ def loss_notice(lost: Lost) -> Notice:
     else:
         reason = f"Trang {lost.page} không đọc được"
     return Notice(
-        "page-lost",
+        "page_lost",
         f"{reason}; các trang khác vẫn được đọc. Hãy mở trang này, quét hoặc in lại ra PDF rồi bỏ "
         "tệp vào raw/ lần nữa.",
         lost.detail,

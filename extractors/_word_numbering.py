@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from extractors._word_symbols import symbol_text
 from extractors.office import Element
@@ -34,7 +35,11 @@ _ROMAN = (
 
 def local_name(element: Element) -> str:
     """An element's name without its namespace ("" for what is no element)."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: object) -> str:
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
@@ -48,7 +53,14 @@ def children(element: Element | None, *names: str) -> Iterator[Element]:
 def child(element: Element | None, *path: str) -> Element | None:
     """The first child by that name, and of it the first, and so on; None where there is none."""
     for name in path:
-        element = next(children(element, name), None)
+        if element is None:
+            return None
+        for part in element:
+            if local_name(part) == name:
+                element = part
+                break
+        else:
+            return None
     return element
 
 
@@ -56,7 +68,7 @@ def attribute(element: Element | None, name: str = "val") -> str | None:
     """An attribute by its name without namespace."""
     if element is None:
         return None
-    return next((value for key, value in element.items() if key.rsplit("}", 1)[-1] == name), None)
+    return next((value for key, value in element.items() if _local(key) == name), None)
 
 
 def is_on(element: Element | None) -> bool:

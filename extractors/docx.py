@@ -410,6 +410,7 @@ class _Styles:
         )
         self._defaults = child(styles, "docDefaults", "rPrDefault", "rPr")
         self._looks: dict[tuple[str | None, str | None], tuple[Element, ...]] = {}
+        self._runs: dict[tuple[str | None, str | None], _Run] = {}
 
     def run(self, run: Element, paragraph_style: str | None) -> _Run:
         """How a run is set: by itself, its style, its paragraph's style, the file's defaults."""
@@ -422,8 +423,10 @@ class _Styles:
             ]
             inherited = (*(child(style, "rPr") for style in styles), self._defaults)
             self._looks[key] = tuple(look for look in inherited if look is not None)
-        looks = self._looks[key] if own is None else (own, *self._looks[key])
-        return _Run(_font(looks), _switch(looks, "vanish"), _switch(looks, "caps"))
+            self._runs[key] = _run_of(self._looks[key])
+        return (
+            _run_of((own, *self._looks[key])) if own is not None and len(own) else self._runs[key]
+        )
 
     def list_of(self, style: str) -> tuple[str | None, int]:
         """The list and level a paragraph style puts its paragraphs into; (None, 0) for none."""
@@ -442,6 +445,10 @@ class _Styles:
             style = self._by_id[style_id]
             yield style
             style_id = attribute(child(style, "basedOn"))
+
+
+def _run_of(looks: Sequence[Element]) -> _Run:
+    return _Run(_font(looks), _switch(looks, "vanish"), _switch(looks, "caps"))
 
 
 def _font(looks: Sequence[Element]) -> str:

@@ -94,7 +94,7 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
         raise missing or broken_pdf()
     if missing is not None:
         message = f"Trang {ranges(waiting)} chưa đọc được. {missing.reason_vi}"
-        notices.append(Notice("page-lost", message, severity="error"))
+        notices.append(Notice("page_lost", message, severity="error"))
     contents += [PageContent(number, (), (), "re-ocr", METHOD) for number in unread]
     contents.sort(key=lambda content: content.number)
     parts = document_parts(contents)

@@ -15,7 +15,7 @@ DOUBTFUL = 0.6
 OVER_DOCUMENTS = frozenset({"quarantined", "duplicate_file", "document_id_clash"})
 """Kinds that depend on which other files are there; made anew at every run."""
 
-UNREAD = frozenset({"no_appendix", "unknown_table", "unknown_column"})
+UNREAD = frozenset({"no_appendix", "unknown_table", "unknown_column", "page_lost"})
 """Kinds that tell of a part of a document that reached no dataset; the exit code is then 2."""
 
 

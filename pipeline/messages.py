@@ -109,6 +109,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "To trace a cell: row_id → cells.source_text (what was seen) → repairs (what was changed).",
     ),
     "kind-document_id_clash": ("trùng số hiệu với văn bản khác", "shares its number with another"),
+    "kind-footnotes": ("chú thích cuối trang, để riêng", "footnotes, kept apart"),
     "kind-group_row_text": (
         "dòng nhóm có chữ ở cột khác, không xếp vào dòng nào được",
         "group rows with text in other columns, which belongs to no row",
@@ -121,7 +122,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-numbering_form": ("số thứ tự thiếu hoặc khác lệ", "row numbers missing or oddly written"),
     "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
     "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
-    "kind-page-lost": ("trang không đọc được", "pages that could not be read"),
+    "kind-page_lost": ("trang không đọc được", "pages that could not be read"),
     "kind-page_reread": (
         "trang được nhận dạng lại từ ảnh",
         "pages read again from their image",
