@@ -10,6 +10,11 @@ from records import Page
 
 _BEGINS = re.compile(r"^(?:[-+–•*]\s|\(?[a-zđ0-9]{1,2}[.)]\s|[IVX]+[.)]\s|Điều\s+\d)")
 _ENDS = re.compile(r"[.;:!?]$")
+# A line that breaks off before a number: "… chuyển đổi số và Đề án" | "06. Hướng dẫn …".
+_AWAITS_NUMBER = re.compile(
+    r"(?<!\w)(?:số|ngày|tháng|năm|điều|khoản|đề án|nghị quyết|quyết định|kết luận|chỉ thị)$",
+    re.IGNORECASE,
+)
 
 
 def paragraphs(pages: Sequence[Page]) -> list[str]:
@@ -31,4 +36,6 @@ def paragraphs(pages: Sequence[Page]) -> list[str]:
 
 def _parts(above: str, below: str) -> bool:
     """Whether a paragraph ends between two printed lines."""
+    if _AWAITS_NUMBER.search(above) and below[0].isdigit():
+        return False
     return bool(_BEGINS.match(below)) or (bool(_ENDS.search(above)) and below[0].isupper())
