@@ -34,7 +34,7 @@ from extractors.joining import document_parts
 from extractors.judges import OldEncoding, OldFonts
 from extractors.office import Element, WordParts, kind_of, word_parts
 from extractors.sniff import Unreadable
-from records import Document, Notice
+from records import Document, Notice, Page
 
 METHOD = "docx"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -47,6 +47,7 @@ _MEDIA_TYPES = {
 
 _FORCED, _RENDERED = "\f", "\v"  # page breaks within a paragraph's text: forced, of Word's layout
 _BREAKS = _FORCED + _RENDERED
+_LONGEST_PARAGRAPH = 4000  # characters; a page of closely set text has about as many
 _LEAST_COLUMNS = 3  # of a data table; narrower ones with tables inside are frames
 _DEEPEST = 12  # tables within tables, text boxes within text boxes
 
@@ -138,6 +139,7 @@ def read_docx(
     if not any(content.lines or content.grids for content in contents):
         raise _no_text(parts.pictures)
     pages, tables, notices = document_parts(contents)
+    notices = (*notices, *_glued_tables(pages))
     return Document(
         path=path,
         sha256=sha256,
@@ -664,6 +666,21 @@ def _printed_lines(text: str) -> list[str]:
 
 def _is_hex(code: str) -> bool:
     return bool(code) and all(sign in "0123456789abcdefABCDEF" for sign in code)
+
+
+def _glued_tables(pages: Sequence[Page]) -> Iterator[Notice]:
+    """A notice for each paragraph that is too long for one: converting an old file may lose the
+    rules of a table and leave its cells as one text.
+    """
+    for page in pages:
+        for line in page.lines:
+            if len(line) > _LONGEST_PARAGRAPH:
+                message = (
+                    f"Trang {page.number} có đoạn dài bất thường ({len(line)} chữ cái), có thể là "
+                    "một bảng đã mất khung khi chuyển từ tệp Word kiểu cũ. Hãy mở tệp bằng Word, "
+                    "lưu thành .docx hoặc PDF rồi bỏ vào raw/."
+                )
+                yield Notice("unknown_table", message, line[:_LONGEST_PARAGRAPH], "error")
 
 
 def _no_text(pictures: int) -> Unreadable:

@@ -168,26 +168,28 @@ def _refuse_other_formats(data: bytes) -> None:
 
 def _empty() -> Unreadable:
     return Unreadable(
-        "Tệp rỗng, không có chữ nào. Hãy xuất lại văn bản ra tệp .txt rồi bỏ vào raw/ lần nữa.",
-        "The file is empty. Export the document to a .txt file again and drop it into raw/.",
+        "Tệp rỗng, không có chữ nào. Hãy chép hoặc lưu lại tệp từ nơi gốc rồi bỏ vào raw/ lần nữa.",
+        "The file is empty. Copy or save it again from where it came, and drop it into raw/.",
     )
 
 
 def _not_a_text_export(found: str) -> Unreadable:
     return Unreadable(
-        f"Tệp này thực chất là {found}. Phiên bản này chỉ đọc bản xuất văn bản (.txt, UTF-8): "
-        "hãy mở tệp, lưu hoặc trích xuất thành văn bản thuần rồi bỏ vào raw/.",
-        f"This file is really {found}. This version reads text exports only (.txt, UTF-8): "
-        "open it, save or extract it as plain text, and drop that into raw/.",
+        f"Tệp này thực chất là {found}, không phải văn bản thuần (.txt, UTF-8). Hãy bỏ tệp vào "
+        "raw/ để chương trình đọc theo đúng loại.",
+        f"This file is really {found}, not plain text (.txt, UTF-8). Drop it into raw/, where it "
+        "is read as what it is.",
     )
 
 
 def _binary() -> Unreadable:
     return Unreadable(
-        "Tệp chứa dữ liệu nhị phân, không phải văn bản. Phiên bản này chỉ đọc bản xuất văn bản "
-        "(.txt, UTF-8): hãy xuất lại văn bản rồi bỏ vào raw/.",
-        "The file holds binary data, not text. This version reads text exports only "
-        "(.txt, UTF-8): export the document as text and drop that into raw/.",
+        "Tệp chứa dữ liệu nhị phân, không phải loại đọc được: PDF, ảnh (PNG, JPEG, TIFF), Word "
+        "(DOCX, DOC, RTF) hoặc văn bản thuần (.txt, UTF-8). Hãy lưu lại thành một trong các loại "
+        "này rồi bỏ vào raw/.",
+        "The file holds binary data of no kind that can be read: PDF, pictures (PNG, JPEG, TIFF), "
+        "Word (DOCX, DOC, RTF) or plain text (.txt, UTF-8). Save it as one of these and drop that "
+        "into raw/.",
     )
 
 

@@ -300,6 +300,11 @@ def test_rows_of_a_long_table_know_the_page_they_begin_on():
     assert [(page.number, page.lines) for page in document.pages][-1] == (3, ("sau bảng",))
 
 
+def test_a_table_that_was_glued_into_one_paragraph_is_told():
+    (notice,) = read(paragraph("PHỤ LỤC II") + paragraph("Xây dựng kho dữ liệu" * 300)).notices
+    assert (notice.kind, notice.severity) == ("unknown_table", "error")
+
+
 # --- fonts from before Unicode -------------------------------------------------------------------
 
 
