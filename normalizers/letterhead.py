@@ -627,9 +627,23 @@ def _ordinary_letters(text: str) -> str:
     folded = ink(text)
     for start, name, _ in _BODIES:
         if folded.startswith(start):
-            return f"{name} {_place_in_letters(text[len(start) :])}".strip()
+            rest = text[len(start) :].strip()
+            if ink(rest).startswith("cua "):
+                return f"{name} của {_owner_in_letters(rest[4:].strip())}"
+            return f"{name} {_place_in_letters(rest)}".strip()
     words = text.lower().split()
     return " ".join((words[0].capitalize(), *words[1:]))
+
+
+def _owner_in_letters(text: str) -> str:
+    """The body another belongs to, an acronym kept: "UBND TỈNH QUẢNG NGÃI" → "UBND tỉnh ...";
+    what it is about ("VỀ CHUYỂN ĐỔI SỐ") is no part of its name.
+    """
+    text = text[: len(re.split(r"\s+ve\s", ink(text), maxsplit=1)[0])]
+    acronym, _, place = text.partition(" ")
+    if ink(acronym) in ("ubnd", "hdnd"):
+        return f"{acronym} {_place_in_letters(place)}".strip()
+    return _ordinary_letters(text)
 
 
 def _place_in_letters(text: str) -> str:

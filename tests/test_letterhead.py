@@ -251,3 +251,33 @@ def test_names() -> None:
     assert not is_name("TRƯỞNG BAN")
     assert read_name("Tran Phwée Hién") == "Trần Phước Hiền"
     assert read_name("Phùng Tô Long") == "Phùng Tô Long"
+
+
+def test_head_and_foot_whose_columns_are_cells_of_a_table() -> None:
+    letterhead = read_letterhead(
+        [
+            "BAN CHỈ ĐẠO CỦA UBND TỈNH CÀ MAU",
+            "VỀ CHUYỂN ĐỔI SỐ",
+            "_______",
+            "Số: 12/KH-BCĐ",
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+            "Cà Mau, ngày 4 tháng 3 năm 2026",
+            "KẾ HOẠCH",
+            "Chuyển đổi số năm 2026",
+            "I. MỤC TIÊU",
+            "Nơi nhận:",
+            "- Bộ Nội vụ (b/cáo);",
+            "- Lưu: VT.",
+            "KT. TRƯỞNG BAN",
+            "PHÓ TRƯỞNG BAN",
+            "Lê Văn Hùng",
+        ]
+    )
+    assert letterhead.issuer == "Ban Chỉ đạo của UBND tỉnh Cà Mau"
+    assert letterhead.issuer_slug == "ca-mau-bcd"
+    assert (letterhead.doc_number, letterhead.issued_on) == ("12/KH-BCĐ", date(2026, 3, 4))
+    assert (letterhead.place, letterhead.title) == ("Cà Mau", "Chuyển đổi số năm 2026")
+    assert letterhead.recipients == ("Bộ Nội vụ (b/cáo)", "Lưu: VT")
+    assert letterhead.signer == "Lê Văn Hùng"
+    assert letterhead.signer_title == "KT. TRƯỞNG BAN; PHÓ TRƯỞNG BAN"
