@@ -51,7 +51,7 @@ def plain(_font: str, text: str) -> str:
 def cell_text(glyphs: Sequence[Glyph], decode: Decode = plain) -> str:
     """The text of a cell, printed lines apart by ``"\\n"``; raised digits still marked."""
     upright = _turned_upright(glyphs)
-    texts = (_line_text(line, decode) for line in _lines(upright))
+    texts = (_line_text(line, decode) for line in lines_of(upright))
     return "\n".join(text for text in texts if text)
 
 
@@ -62,7 +62,7 @@ def running_lines(glyphs: Sequence[Glyph], decode: Decode = plain) -> list[TextL
     recipients and signer) are such blocks.
     """
     pieces = []
-    for line in _lines(glyphs):
+    for line in lines_of(glyphs):
         for part in _split(line):
             text = _line_text(part, decode)
             if text:
@@ -102,7 +102,7 @@ def settled(text: str, footnotes: frozenset[str]) -> str:
 # --- lines ---------------------------------------------------------------------------------------
 
 
-def _lines(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+def lines_of(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     """Glyphs by baseline, from top to bottom, each line from left to right."""
     line: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda one: one.base):

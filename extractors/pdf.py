@@ -31,6 +31,7 @@ from extractors._pdfium import (
     render,
 )
 from extractors._tesseract import TesseractMissing
+from extractors.aligned import find_aligned_grids
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.joining import document_parts, ranges
 from extractors.judges import LayerJudge, LayerVerdict, OldEncoding
@@ -43,7 +44,7 @@ from extractors.layer_text import (
     running_lines,
     settled,
 )
-from extractors.ruled import RuledGrid, find_grids
+from extractors.ruled import NEAR, Rule, RuledGrid, find_grids
 from records import Box, Document, Notice
 
 METHOD = "text-layer"
@@ -298,7 +299,12 @@ class _Page:
     def __init__(self, layer: Layer, number: int) -> None:
         self._layer = layer
         self._number = number
-        self._owned = _owned(layer.glyphs, find_grids(layer.level, layer.upright))
+        grids = find_grids(layer.level, layer.upright)
+        owned = _owned(layer.glyphs, grids)
+        free = [rule for rule in layer.level if not any(_within(rule, grid) for grid in grids)]
+        width, _ = layer.frame.upright_size()
+        aligned = find_aligned_grids(owned.outside, free, width)
+        self._owned = _owned(layer.glyphs, [*grids, *aligned]) if aligned else owned
 
     def by_font(self) -> dict[str, str]:
         """The text set in each font, where one may be from before Unicode."""
@@ -328,6 +334,11 @@ class _Page:
             width=width,
             height=height,
         )
+
+
+def _within(rule: Rule, grid: RuledGrid) -> bool:
+    """Whether a level rule lies in a grid."""
+    return grid.ys[0] - NEAR <= rule.at <= grid.ys[-1] + NEAR and rule.first < grid.xs[-1]
 
 
 def _printed(line: TextLine, notes: frozenset[str]) -> PrintedLine:

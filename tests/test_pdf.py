@@ -285,3 +285,28 @@ def test_a_damaged_cross_reference_table_is_mended():
 
     data = paper(draw, 2).replace(b"startxref\n", b"startxref\n9")
     assert [page.lines[0][:7] for page in read(data).pages] == ["Điều 1.", "Điều 2."]
+
+
+@pytest.mark.parametrize("rules", ["horizontal", "none"])
+@pytest.mark.parametrize("seed", [2, 3])
+def test_columns_and_rows_come_from_alignment_where_rules_are_missing(rules, seed):
+    how = dataclasses.replace(facsimile.look(seed), rules=rules, merged=())
+    one = facsimile.print_pdf(PLAN.cut(0, 6), how, seed=seed)
+    tables = read(one.data).tables
+    rows = [row for table in tables for row in table.rows if not row.span]
+    assert [row.cells[0].text for row in rows] == [golden["row_no"] for golden in one.rows]
+    for row, golden in zip(rows, one.rows, strict=True):
+        assert "".join(row.cells[1].text.split()) == "".join(golden["text"].split())
+        agencies = "".join(row.cells[-1 if golden["dataset"] == "indicators" else 2].text.split())
+        name = "implement" if golden["dataset"] == "indicators" else "lead"
+        assert agencies == "".join((golden[name] or "").split())
+
+
+def test_running_text_and_a_letterhead_are_no_table():
+    def draw(canvas, _):
+        for index in range(8):
+            canvas.drawString(60, 780 - 15 * index, "Sở Tài chính")
+            canvas.drawString(250, 780 - 15 * index, "chủ trì, phối hợp")
+            canvas.drawString(450, 780 - 15 * index, "các sở, ban, ngành")
+
+    assert not content(paper(draw)).grids

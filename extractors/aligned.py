@@ -1,0 +1,225 @@
+"""Tables whose columns no upright rule parts: the borders that the alignment of the words implies.
+
+Where only level rules are drawn, the columns are the gutters that no word crosses between the first
+rule and the last. Where none is drawn, a table is a run of lines of several pieces whose first
+column holds numbers or codes; its rows are parted at the widest empty strip between two of these.
+The borders found are given as rules, so that all else is as with drawn ones.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extractors._pdfium import Glyph
+from extractors.layer_text import lines_of
+from extractors.printed import is_section_code
+from extractors.ruled import NEAR, Rule, RuledGrid, find_grids, joined_rules
+
+_APART = 0.5  # of the size: a wider gap parts two pieces of a line
+_GUTTER = 3.0  # points: the narrowest gutter
+_WIDE_RULE = 0.4  # of the page's width: level rules of a table are longer
+_FEWEST_RULES = 3
+_FEWEST_LINES = 3  # lines of three pieces and more
+_FEWEST_COLUMNS = 3
+_CROSSING = 0.55  # of the table's width: a longer piece is a title merged across
+_MARGIN = 4.0  # points around the text of a table without rules
+_NUMBERED = 0.5  # of the texts in its first column are numbers or codes
+_CLOSE = 2.2  # of the size: lines of a table without rules are no further apart
+_WIDER = 1.2  # points by which the strip between two rows is wider than between two lines
+_NUMBER = re.compile(r"^\(?\d{1,4}(?:\.\d{1,3})*[.)]?$")
+_HEADING = re.compile(r"^(?:S?TT|Số\s*TT|Số thứ tự)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of words of one line without a wide gap."""
+
+    text: str
+    x0: float
+    x1: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    pieces: tuple[_Piece, ...]
+    top: float
+    foot: float
+    size: float
+
+
+def find_aligned_grids(
+    glyphs: Sequence[Glyph], level: Sequence[Rule], width: float
+) -> list[RuledGrid]:
+    """Grids of the words outside drawn ones.
+
+    Args:
+        glyphs: what stands outside the drawn grids.
+        level: the level rules outside them.
+        width: of the page, in points.
+    """
+    lines = [_line(line) for line in lines_of(glyphs)]
+    if sum(len(line.pieces) >= _FEWEST_COLUMNS for line in lines) < _FEWEST_LINES:
+        return []
+    long = [rule for rule in joined_rules(level) if rule.last - rule.first >= _WIDE_RULE * width]
+    if len({round(rule.at) for rule in long}) >= _FEWEST_RULES:
+        return _between_level_rules(lines, level, long)
+    return _without_rules(lines)
+
+
+def _line(glyphs: Sequence[Glyph]) -> _Line:
+    inked = [glyph for glyph in glyphs if glyph.text != " "]
+    size = statistics.median(glyph.size for glyph in inked)
+    base = statistics.median(glyph.base for glyph in inked)
+    runs: list[list[Glyph]] = []
+    for glyph in inked:
+        if runs and glyph.x0 - runs[-1][-1].x1 <= _APART * size:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    pieces = tuple(
+        _Piece(
+            "".join(glyph.text for glyph in run),
+            run[0].x0,
+            max(glyph.x1 for glyph in run),
+            all(glyph.bold for glyph in run),
+        )
+        for run in runs
+    )
+    return _Line(pieces, base - 0.75 * size, base + 0.22 * size, size)
+
+
+# --- columns -------------------------------------------------------------------------------------
+
+
+def _gutters(lines: Sequence[_Line], first: float, last: float) -> list[float]:
+    """The x between columns: middles of the strips that no word covers but titles across."""
+    spans = sorted(
+        (piece.x0, piece.x1)
+        for line in lines
+        for piece in line.pieces
+        if piece.x1 - piece.x0 < _CROSSING * (last - first) and not _is_title(line)
+    )
+    found = []
+    reach = None
+    for x0, x1 in spans:
+        if reach is not None and x0 - reach >= _GUTTER:
+            found.append((reach + x0) / 2)
+        reach = x1 if reach is None else max(reach, x1)
+    return found
+
+
+def _is_title(line: _Line) -> bool:
+    """Whether a line may be that of a group row: bold, at most a code and a title."""
+    return len(line.pieces) <= 2 and all(piece.bold for piece in line.pieces)
+
+
+def _uprights(lines: Sequence[_Line], xs: Sequence[float], ys: Sequence[float]) -> list[Rule]:
+    """Borders between columns, row by row, but where a title stands across them."""
+    found = []
+    for top, foot in pairwise(ys):
+        inside = [line for line in lines if top <= (line.top + line.foot) / 2 < foot]
+        for index, x in enumerate(xs):
+            crossed = any(
+                piece.x0 < x - 1 and piece.x1 > x + 1 for line in inside for piece in line.pieces
+            )
+            if index in (0, len(xs) - 1) or not crossed:
+                found.append(Rule(x, top, foot))
+    return found
+
+
+def _between_level_rules(
+    lines: Sequence[_Line], level: Sequence[Rule], long: Sequence[Rule]
+) -> list[RuledGrid]:
+    grids = []
+    for stack in _stacks(long):
+        top, foot = stack[0].at, stack[-1].at
+        first, last = stack[0].first, stack[0].last
+        inside = [line for line in lines if top <= (line.top + line.foot) / 2 <= foot]
+        inner = _gutters(inside, first, last)
+        if len(inner) + 1 < _FEWEST_COLUMNS:
+            continue
+        borders = [rule for rule in joined_rules(level) if top - NEAR <= rule.at <= foot + NEAR]
+        ys = sorted({rule.at for rule in borders})
+        grids += find_grids(borders, _uprights(inside, [first, *inner, last], ys))
+    return grids
+
+
+def _stacks(long: Sequence[Rule]) -> list[list[Rule]]:
+    """Level rules of one table each: those of the same two ends."""
+    stacks: list[list[Rule]] = []
+    for rule in sorted(long):
+        for stack in stacks:
+            ends = (stack[0].first - rule.first, stack[0].last - rule.last)
+            if max(map(abs, ends)) <= 2 * NEAR:
+                stack.append(rule)
+                break
+        else:
+            stacks.append([rule])
+    return [stack for stack in stacks if len(stack) >= _FEWEST_RULES]
+
+
+# --- without any rule ----------------------------------------------------------------------------
+
+
+def _without_rules(lines: Sequence[_Line]) -> list[RuledGrid]:
+    tabular = [index for index, line in enumerate(lines) if len(line.pieces) >= _FEWEST_COLUMNS]
+    region = list(lines[tabular[0] : tabular[-1] + 1])
+    first = min(piece.x0 for line in region for piece in line.pieces)
+    last = max(piece.x1 for line in region for piece in line.pieces)
+    inner = _gutters(region, first, last)
+    if len(inner) + 1 < _FEWEST_COLUMNS:
+        return []
+    for line in lines[tabular[-1] + 1 :]:
+        crossed = any(piece.x0 < x < piece.x1 for piece in line.pieces for x in inner)
+        if crossed or line.top - region[-1].foot > _CLOSE * line.size:
+            break
+        region.append(line)
+    begins = [index for index, line in enumerate(region) if line.pieces[0].x1 < inner[0]]
+    marks = [region[index].pieces[0].text for index in begins]
+    if sum(map(_is_mark, marks)) < max(2.0, _NUMBERED * len(marks)):
+        return []
+    xs = [first - _MARGIN, *inner, last + _MARGIN]
+    ys = [region[0].top - _MARGIN, *_row_borders(region, begins), region[-1].foot + _MARGIN]
+    level = [Rule(y, xs[0], xs[-1]) for y in ys]
+    return find_grids(level, _uprights(region, xs, ys))
+
+
+def _is_mark(text: str) -> bool:
+    return bool(_NUMBER.match(text) or _HEADING.match(text) or is_section_code(text))
+
+
+def _row_borders(lines: Sequence[_Line], begins: Sequence[int]) -> list[float]:
+    """The y between rows: one between two numbers, and one around a title without a number."""
+    strips = _strips(lines)
+    usual = min((height for _, height in strips.values()), default=0.0)
+    borders: set[int] = set()
+    for above, below in pairwise(begins):
+        between = [index for index in strips if above < index <= below]
+        if between:
+            borders.add(max(between, key=lambda index: (strips[index][1], index)))
+    before = [index for index in strips if index <= begins[0]]
+    widest = max(before, key=lambda index: strips[index][1], default=0)
+    if before and strips[widest][1] > usual + _WIDER:
+        borders.add(widest)
+    for index, line in enumerate(lines):
+        alone = len(line.pieces) == 1 and line.pieces[0].bold and index not in begins
+        if alone and index in strips and strips[index][1] > usual + _WIDER:
+            borders.add(index)
+    return [strips[index][0] for index in sorted(borders)]
+
+
+def _strips(lines: Sequence[_Line]) -> dict[int, tuple[float, float]]:
+    """For each line below an empty strip over the whole width: the strip's middle and height."""
+    strips = {}
+    foot = lines[0].foot
+    for index, line in enumerate(lines[1:], start=1):
+        rest = min(other.top for other in lines[index:])
+        if rest >= foot:
+            strips[index] = ((foot + rest) / 2, rest - foot)
+        foot = max(foot, line.foot)
+    return strips
