@@ -177,8 +177,8 @@ _SHORT_MORE = re.compile(
 )
 
 _LAW = re.compile(
-    r"(?<!\w)(?P<type>Bộ luật|Bộ Luật|Luật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
-    rf"(?:(?P<name>[{_UP}][^\W\d]*)|(?=năm\s+(?:19|20)\d\d))"
+    r"(?<!\w)(?<!pháp )(?P<type>Bộ [Ll]uật|[Ll]uật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
+    r"(?:(?=năm\s+(?:19|20)\d\d)|(?P<name>[^\W\d]+))"
 )
 _LAW_LIST = re.compile(rf"(?<!\w)(?:[Cc]ác|[Nn]hững)\s+[Ll]uật\s*:?\s+(?=[{_UP}])")
 _LAW_NEXT = re.compile(rf"\s*(?:[,;]|và)\s+(?=[{_UP}])")
@@ -192,7 +192,24 @@ _LAW_STOPS = re.compile(
     "hiện|còn|như|đối|cho|hoặc|hay|đến|với|bởi|vào|ra|phải|không|sẽ|đang"
 )
 
-_TITLES = ("Trưởng", "Chủ tịch", "Bộ trưởng", "Tổng Bí thư", "Thường trực", "Giám đốc")
+# Offices whose holders issue documents, before the body they head.
+_TITLES = (
+    "Trưởng",
+    "Chủ tịch",
+    "Bộ trưởng",
+    "Tổng Bí thư",
+    "Thường trực",
+    "Giám đốc",
+    "Tổng Giám đốc",
+    "Thống đốc",
+    "Chánh án",
+    "Viện trưởng",
+    "Tổng cục trưởng",
+    "Cục trưởng",
+    "Chủ nhiệm",
+    "Chánh Thanh tra",
+    "Bí thư",
+)
 _ISSUER_HEAD = re.compile(
     r"(?:Trưởng\s+)?(?:Ban|Bộ|Sở|Cục|Tổng cục|Văn phòng|Hội đồng|Ủy ban|Uỷ ban|UBND|HĐND|Chủ tịch|"
     r"Tỉnh ủy|Thành ủy|Đảng ủy|Công an|Thanh tra|Tòa án|Viện|Tổ|Tập đoàn|Trường|Thường trực)"
@@ -368,6 +385,15 @@ def _issuer_at(text: str, start: int) -> tuple[str, int]:
     if end > start:
         return _plain_name(text[start:end]), end
     return _damaged_issuer(text, start)
+
+
+def body_of(issuer: str) -> str:
+    """The body that an office's holder heads: "Bộ trưởng Bộ Y tế" → "Bộ Y tế"."""
+    for title in sorted(_TITLES, key=len, reverse=True):
+        if issuer.startswith(title + " "):
+            rest = issuer[len(title) :].strip().removeprefix("của ")
+            return rest if rest[:1].isupper() else issuer
+    return issuer
 
 
 def _issuer_end(text: str, start: int) -> int:
@@ -615,6 +641,8 @@ def _laws(text: str, taken: Iterable[Found]) -> Iterator[Found]:
         listed = begin in starts
         end = _law_name_end(text, begin)
         if end == begin and match["name"]:
+            if not _opens_law(match["type"], match["name"]):
+                continue
             end = _law_end(text, match.end())
         one = _law(text, match.start(), end, kind)
         done = one.end
@@ -626,6 +654,11 @@ def _laws(text: str, taken: Iterable[Found]) -> Iterator[Found]:
             one = _law(text, more.end(), end, kind)
             done = one.end
             yield one
+
+
+def _opens_law(kind: str, word: str) -> bool:
+    """Whether an unknown law's name begins: with a capital; after "luật", with an abbreviation."""
+    return word.isupper() and len(word) > 2 if kind == "luật" else word[:1].isupper()
 
 
 def _law(text: str, start: int, end: int, kind: str) -> Found:

@@ -11,8 +11,9 @@ attribute of its span:
 | DATE | ``span._.date`` | :class:`normalizers.deadlines.Deadline`: kind, first and last day |
 
 An agency or a date within a citation belongs to it and is no entity of its own; the citation's
-issuer has its id in ``span._.issuer_id``. ``doc._.citations`` lists the citations of the text, its
-short forms completed. spaCy is imported when the pipeline is built, not before.
+issuer has its id in ``span._.issuer_id`` (a minister's is the ministry). ``doc._.citations`` lists
+the citations of the text, its short forms completed. spaCy is imported when the pipeline is built,
+not before.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from normalizers.agencies import Scope, find_names, resolve
-from normalizers.citations import Citation, complete, find_citations, may_cite
+from normalizers.citations import Citation, body_of, complete, find_citations, may_cite
 from normalizers.deadlines import read_deadline
 from normalizers.folding import nfc
 
@@ -134,7 +135,8 @@ class _Citations(_Component):
             span = doc.char_span(found.start, found.end, "CITATION", alignment_mode="expand")
             if span is not None:
                 span._.citation = found.citation
-                span._.issuer_id = self._id(found.citation.issuer)
+                issuer = found.citation.issuer
+                span._.issuer_id = self._id(issuer) or self._id(body_of(issuer or ""))
                 spans.append(span)
         return _with_entities(doc, spans)
 

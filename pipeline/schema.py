@@ -277,7 +277,11 @@ DATASETS: dict[str, Dataset] = {
                 Column("cited_type", _TEXT, "Type of document cited"),
                 Column("cited_on", _DATE, "Date of issue cited", unit="date"),
                 Column("cited_issuer", _TEXT, "Issuer cited"),
-                Column("cited_issuer_id", _TEXT, "The issuer, in agencies; null where not known"),
+                Column(
+                    "cited_issuer_id",
+                    _TEXT,
+                    "The issuing body, in agencies (a minister's is the ministry); null if unknown",
+                ),
                 Column("cited_document_id", _TEXT, "The document cited, when we hold it"),
             ),
             foreign_keys=(

@@ -155,6 +155,10 @@ def test_the_head_of_a_list_tells_the_issuer_of_its_items_alone() -> None:
         ("Kế hoạch số 20/KH-UBND của UBND xã Về việc phát động", "UBND xã"),
         ("Nghị quyết số 57-NQ/TW của Bộ phình trị về đột phá", "Bộ Chính trị"),
         ("Nghị quyết số 57-NQ/TW của đồng chí Tổng Bí thư", None),
+        (
+            "Thông tư 25/2016/TT-NHNN của Thống đốc Ngân hàng Nhà nước Việt Nam về sửa đổi",
+            "Thống đốc Ngân hàng Nhà nước Việt Nam",
+        ),
         ("NGHỊ QUYẾT SỐ 71/NQ-CP NGÀY 01/4/2025 CỦA CHÍNH PHỦ", "Chính phủ"),
     ],
 )
@@ -173,6 +177,7 @@ def test_issuers_are_read_to_their_end(text: str, issuer: str | None) -> None:
         ("Bộ luật Dân sự", ["Bộ luật Dân sự"]),
         ("quy định của Luật NSNN và các quy định", ["Luật NSNN"]),
         ("Luật KH, CN và ĐMST", ["Luật KH, CN và ĐMST"]),
+        ("Luật phí và lệ phí, luật NSNN", ["Luật phí và lệ phí", "luật NSNN"]),
         ("Hiến pháp năm 2013", ["Hiến pháp năm 2013"]),
     ],
 )
@@ -294,6 +299,8 @@ def test_citations_know_the_issuer_in_the_documents_scope() -> None:
     ((_, general),) = cite(text)
     ((_, own),) = cite(text, Scope("quang-ngai"))
     assert (general, own) == ("tinh.ubnd-tinh", "quang-ngai.ubnd-tinh")
+    ((_, ministry),) = cite("Thông tư số 2/2024/TT-BYT của Bộ trưởng Bộ Y tế")
+    assert ministry == "tw.bo-y-te"
 
 
 def test_common_words_are_no_agencies() -> None:
