@@ -177,7 +177,7 @@ _SHORT_MORE = re.compile(
 )
 
 _LAW = re.compile(
-    r"(?<!\w)(?<!pháp )(?P<type>Bộ [Ll]uật|[Ll]uật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
+    r"(?<!\w)(?<![Pp]háp )(?P<type>Bộ [Ll]uật|[Ll]uật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
     r"(?:(?=năm\s+(?:19|20)\d\d)|(?P<name>[^\W\d]+))"
 )
 _LAW_LIST = re.compile(rf"(?<!\w)(?:[Cc]ác|[Nn]hững)\s+[Ll]uật\s*:?\s+(?=[{_UP}])")
@@ -636,6 +636,8 @@ def _laws(text: str, taken: Iterable[Found]) -> Iterator[Found]:
     for match in _LAW.finditer(text):
         if match.start() < done or any(a <= match.start() < b for a, b in spans):
             continue
+        if match["type"] == "luật" and not (match["name"] or "")[:1].isupper():
+            continue  # "kỷ luật lao động" is no law
         kind = match["type"].capitalize()
         begin = match.end("type") if match["name"] is None else match.start("name")
         listed = begin in starts

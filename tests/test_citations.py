@@ -243,7 +243,7 @@ def test_a_document_within_a_document_is_a_citation_of_its_own() -> None:
         "Nghị quyết của HĐND tỉnh",
         "Kế hoạch chuyển đổi số giai đoạn 2026-2030",
         "Quyết định 3 nội dung, ban hành Nghị quyết 2 lần, Đề án 5 năm",
-        "Luật này, pháp luật về an ninh mạng",
+        "Luật này, pháp luật về an ninh mạng, kỷ luật lao động, Vụ Pháp luật dân sự",
         "đạt 01/12 chỉ tiêu, 982 DVCTT/TTHC",
         "",
     ],
