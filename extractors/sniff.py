@@ -34,6 +34,7 @@ OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _PDF = b"%PDF-"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 
+_WEB_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?i:<!doctype|<html|<\?xml|mime-version:)")
 _MANY_BYTES = re.compile("[\u0100-\u1fff]")  # letters that no encoding of one byte a letter has
 _BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
 _MARKUP = re.compile(r"<b>|<sup>|\*\*\S|^#{1,6} ", re.MULTILINE)
@@ -162,6 +163,8 @@ def _refuse_other_formats(data: bytes) -> None:
         raise _not_a_text_export("Word, Excel (DOCX, DOC, XLSX, RTF)")
     if is_picture(data):
         raise _not_a_text_export("ảnh (picture)")
+    if _WEB_PAGE.match(data[:1024]):
+        raise _web_page()
     if b"\x00" in data and not data.startswith(_UTF16_MARKS + _UTF32_MARKS):
         raise _binary()
 
@@ -190,6 +193,15 @@ def _binary() -> Unreadable:
         "The file holds binary data of no kind that can be read: PDF, pictures (PNG, JPEG, TIFF), "
         "Word (DOCX, DOC, RTF) or plain text (.txt, UTF-8). Save it as one of these and drop that "
         "into raw/.",
+    )
+
+
+def _web_page() -> Unreadable:
+    return Unreadable(
+        "Tệp này là trang web hoặc XML (có thể mang đuôi .doc), không phải văn bản. Hãy mở bằng "
+        "Word hoặc trình duyệt, lưu thành .docx hoặc PDF rồi bỏ vào raw/.",
+        "This file is a web page or XML (perhaps named .doc), not a document. Open it in Word or a "
+        "browser, save it as .docx or PDF, and drop that into raw/.",
     )
 
 

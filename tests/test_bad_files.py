@@ -124,6 +124,7 @@ BAD = {
     "chỉ có ảnh.docx": (word(paragraph()), "không có chữ", "no text"),
     "mật khẩu.docx": (OLE + "EncryptedPackage".encode("utf-16-le"), "mật khẩu", "password"),
     "cũ.xls": (OLE + "Workbook".encode("utf-16-le"), "Excel", "Excel"),
+    "trang web.doc": (b"<html><table><tr><td>1</td></tr></table>", "trang web", "web page"),
     "lạ.doc": (OLE, "hỏng", "damaged"),
     "ảnh khổng lồ.pdf": (png(20_000, 15_000), "quá nhiều điểm ảnh", "too many pixels"),
     "ảnh cắt cụt.png": (png()[:45], "cắt cụt", "cut short"),
