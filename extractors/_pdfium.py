@@ -171,6 +171,12 @@ def render(document: pdfium.PdfDocument, index: int, dpi: float) -> Image.Image:
         page.close()
 
 
+def size_of(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:
+    """Width and height of the page ``index`` (0-based) as shown, in points."""
+    width, height = document.get_page_size(index)
+    return float(width), float(height)
+
+
 # --- one page ------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ from extractors._pdfium import (
     open_document,
     read_layer,
     render,
+    size_of,
 )
 from extractors._tesseract import TesseractMissing
 from extractors.aligned import find_aligned_grids
@@ -128,8 +129,7 @@ def page_pictures(data: bytes, dpi: float) -> Iterator[tuple[Image.Image, float,
     """
     document = open_document(data)
     for index in range(len(document)):
-        image = render(document, index, dpi)
-        yield image, image.width / dpi * 72, image.height / dpi * 72
+        yield render(document, index, dpi), *size_of(document, index)
 
 
 def read_page(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent:

@@ -143,6 +143,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-surplus_cells": ("dòng có nhiều ô hơn tiêu đề", "rows with more cells than the header"),
     "kind-unknown_column": ("cột không rõ là gì", "columns nobody knows"),
     "kind-unknown_table": ("bảng không nhận ra tiêu đề", "tables whose header is not known"),
+    "kind-unread_object": (
+        "ảnh hoặc bảng tính nhúng trong tệp Word không đọc được",
+        "pictures or workbooks within a Word file that were not read",
+    ),
     "kind-year_place": ("dấu năm không rõ ở cột nào", "year marks whose column is not sure"),
     "kind-year_mark": ("ô năm ghi khác dấu “x”", "year marks other than “x”"),
     "column-document": ("văn bản", "document"),
@@ -159,6 +163,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "watching": (
         "Đang theo dõi {raw}; nhấn Ctrl+C để dừng.",
         "Watching {raw}; press Ctrl+C to stop.",
+    ),
+    "overlay-is-file": (
+        "--overlay phải là một tệp khác: {path} là văn bản gốc và không bao giờ bị ghi đè.",
+        "--overlay must name another file: {path} is the document itself, never written over.",
     ),
     "painted": (
         "Đã vẽ {cells} ô lên các trang: {path}",

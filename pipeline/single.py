@@ -27,6 +27,8 @@ def extract_file(
 
     if not file.is_file():
         raise PhulucError(ExitCode.BAD_ARGUMENTS, "no-file", path=file)
+    if overlay is not None and overlay.exists() and overlay.samefile(file):
+        raise PhulucError(ExitCode.BAD_ARGUMENTS, "overlay-is-file", path=file)
     agencies, _ = registry_from(registry)
     data = file.read_bytes()
     try:
