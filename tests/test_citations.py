@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -321,3 +323,13 @@ def test_reading_tables_does_not_import_spacy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert printed.strip() == "False"
+
+
+def test_the_page_on_running_text_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "running-text.md").read_text("utf-8")
+    snippets = re.findall(r"```python\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
+    names: dict[str, object] = {}
+    for code, printed in snippets:
+        exec(code, names)
+        assert capsys.readouterr().out == printed
+    assert len(snippets) == 2
