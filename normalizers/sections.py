@@ -48,7 +48,7 @@ _LEAST_LIKENESS = 0.55
 # Strokes that OCR takes for each other.
 _STROKES = frozenset("Il1|!¦ijït][TÍÌ/J")
 _LOOKALIKES = ("VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
-_MERGED = (("H", "II"), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI"))
+_MERGED = (("H", "II"), ("L", "I."), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI"))
 _STROKE_COST = 0.1
 _LOOKALIKE_COST = 0.3
 _DOT_COST = 0.35
@@ -389,6 +389,8 @@ def _label_number(mark: str, previous: str) -> str | None:
     due = next_code(previous, "roman") if previous in _ROMANS else ""
     if (_DIGITS.match(mark) and not due) or _COMPOUND.match(mark):
         return mark
+    if due and mark not in _ROMANS and read_section_code(mark, [due]) == due:
+        return due  # "H" after "I"
     if mark in _ROMANS or (len(mark) == 1 and mark in _LETTERS):
         return mark
     expected = [due] if due else list(_ROMANS)[:3]

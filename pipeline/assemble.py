@@ -29,7 +29,7 @@ from normalizers.sections import (
     split_section_title,
 )
 from normalizers.titles import TitleBlock, begins_attachment, is_capitals, read_title_block
-from pipeline.numbering import audit_numbering
+from pipeline.numbering import audit_numbering, read_number
 from pipeline.paragraphs import paragraphs
 from pipeline.plan import Appendix, Finding, Plan, PlanRow
 from records import Cell, Document, Page, Row, Table
@@ -48,6 +48,9 @@ _TITLE_LINES = 6  # an appendix's label and title take no more printed lines
 _NUMBERED_LINE = re.compile(r"^\W*\d{1,3}\s*[.|\])_]?\s*\S*[^\W\d_]{2}")
 _LEAST_TITLE = 12  # characters
 _FEWEST_NUMBERED = 3
+_COUNTS = re.compile(r"[\dIVXLlHi|]{1,4}(?:\.\d{1,2})*[.)]?")
+_MOSTLY = 0.6
+_OCR_METHOD = "tesseract"
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
 
@@ -69,6 +72,8 @@ class _Assembly:
     header: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     ordinal: int = 0
+    ocr: bool = False  # the table's cells were read from page images
+    by_ocr: set[int] = field(default_factory=set)  # rows that were
 
 
 def assemble(
@@ -91,7 +96,7 @@ def assemble(
     )
     for table in document.tables:
         _enter_table(state, table)
-        columns = header_reader(table.header)
+        columns = _columns_of(table, header_reader)
         dataset = dataset_of(columns) if columns else None
         if columns is None or dataset is None:
             _keep_unknown_table(state, table)
@@ -105,9 +110,58 @@ def assemble(
     state.findings += unread
     if not state.rows and not unread:
         state.findings.append(_no_appendix(document))
+    _supply_unread_numbers(state)
     state.findings.extend(audit_numbering(state.rows))
     findings = tuple(_within(finding, len(state.rows)) for finding in state.findings)
     return Plan(tuple(state.rows), findings, tuple(state.appendices))
+
+
+def _columns_of(table: Table, header_reader: ReadHeader) -> tuple[Column, ...] | None:
+    """Fields of a table's columns; a first column of numbers counts rows, whatever its heading
+    says: "TT" is soon misread.
+    """
+    columns = header_reader(table.header)
+    if columns and columns[0].field == "unknown" and all(c.field != "number" for c in columns):
+        firsts = [row.cells[0].text.strip() for row in table.rows if not row.span]
+        numbers = sum(bool(_COUNTS.fullmatch(text)) for text in firsts)
+        if numbers >= _MOSTLY * len(firsts) and numbers:
+            columns = header_reader(("TT", *table.header[1:])) or columns
+    return columns
+
+
+def _is_read_by_ocr(table: Table) -> bool:
+    """Whether the cells were read from a page image."""
+    return any(
+        cell.method.startswith(_OCR_METHOD) for row in table.rows for cell in row.cells if cell.text
+    )
+
+
+def _supply_unread_numbers(state: _Assembly) -> None:
+    """Row numbers that OCR could not read, where the rows around them leave one; each is reported.
+
+    A number is supplied where the row before and the row after in the same section, or the one
+    that there is, count on over it.
+    """
+    numbers = [read_number(row.row_no) for row in state.rows]
+    for index, row in enumerate(state.rows):
+        if numbers[index] is not None or index not in state.by_ocr:
+            continue
+        before = numbers[index - 1] if _same_section(state.rows, index, index - 1) else 0
+        after = numbers[index + 1] if _same_section(state.rows, index, index + 1) else None
+        due = before + 1 if before is not None else after - 1 if after else None
+        if not due or (after is not None and after != due + 1):
+            continue
+        message = f"Số thứ tự không đọc được, suy ra là {due} từ các hàng trước và sau."
+        state.findings.append(Finding("number_lost", message, row.row_no, row=index))
+        state.rows[index] = replace(row, row_no=str(due))
+        numbers[index] = due
+
+
+def _same_section(rows: Sequence[PlanRow], index: int, other: int) -> bool:
+    if not 0 <= other < len(rows):
+        return False
+    a, b = rows[index], rows[other]
+    return (a.appendix, a.dataset, a.section_path) == (b.appendix, b.dataset, b.section_path)
 
 
 def _within(finding: Finding, rows: int) -> Finding:
@@ -173,6 +227,7 @@ def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) 
 
 
 def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset: str) -> None:
+    state.ocr = _is_read_by_ocr(table)
     names = _cell_names(table.header, columns)
     stray: list[Cell] = []
     codes = [row.cells[0].text.strip() if row.span else "" for row in table.rows]
@@ -187,6 +242,8 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
         if stray:
             row = _with_stray_lines(row, names.index("text"), stray)
             stray = []
+        if state.ocr:
+            state.by_ocr.add(len(state.rows))
         alignment = table.alignment[index] if index < len(table.alignment) else ""
         state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
         state.ordinal += 1
@@ -324,9 +381,10 @@ def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
     else:
         title = title.lstrip("-–— ").strip()
     code = clean_code(code)
-    if state.damaged and code:
+    doubtful = state.damaged or state.ocr
+    if doubtful and code:
         code = read_section_code(code, expected_codes(state.sections))
-    if state.damaged and _is_code_lost(state, code, following):
+    if doubtful and _is_code_lost(state, code, following):
         code = _supplied_code(state, title, following)
     _report_section_gap(state, code, title)
     state.sections = enter_section(state.sections, code, state.repair(title))

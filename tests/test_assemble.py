@@ -457,3 +457,75 @@ def test_letterhead_lines_are_body_and_titles() -> None:
 )
 def test_join_lines(printed: str, joined: str) -> None:
     assert join_lines(printed) == joined
+
+
+# --- tables read from page images -------------------------------------------------------------
+
+
+def scanned(*tables: Table) -> Document:
+    """The tables as OCR gives them."""
+    read = tuple(
+        Table(
+            one.header,
+            tuple(
+                Row(
+                    tuple(Cell(cell.text, 1, method="tesseract") for cell in row.cells),
+                    1,
+                    1,
+                    row.span,
+                )
+                for row in one.rows
+            ),
+            one.title,
+        )
+        for one in tables
+    )
+    return document(*read)
+
+
+def tasks_numbered(*numbers: str) -> list[tuple[str, ...]]:
+    return [(number, f"Việc {number}", "Sở Nội vụ", "Năm 2026") for number in numbers]
+
+
+def test_a_first_column_of_numbers_counts_rows_whatever_its_heading_says() -> None:
+    plan = assemble(scanned(table(tasks_numbered("1", "2", "3"), ("K", *TASKS[1:]))))
+    assert [row.row_no for row in plan.rows] == ["1", "2", "3"]
+    assert "unknown_column" not in kinds(plan)
+
+
+def test_an_unread_number_is_supplied_from_the_rows_around_it_and_reported() -> None:
+    plan = assemble(scanned(table(tasks_numbered("1", "y", "3", "4", "la"))))
+    assert [row.row_no for row in plan.rows] == ["1", "2", "3", "4", "5"]
+    lost = [finding for finding in plan.findings if finding.kind == "number_lost"]
+    assert [(finding.row, finding.evidence) for finding in lost] == [(1, "y"), (4, "la")]
+
+
+def test_an_unread_number_that_the_others_leave_no_place_for_stays() -> None:
+    plan = assemble(scanned(table(tasks_numbered("1", "y", "2"))))
+    assert [row.row_no for row in plan.rows] == ["1", "y", "2"]
+
+
+def test_printed_text_that_is_no_number_is_never_replaced() -> None:
+    plan = assemble(document(table(tasks_numbered("1", "-", "3"))))
+    assert [row.row_no for row in plan.rows] == ["1", "-", "3"]
+
+
+def test_merged_strokes_of_section_codes_are_told_apart() -> None:
+    rows = [
+        ("I", "Thể chế số"),
+        *tasks_numbered("1"),
+        ("H", "Hạ tầng số"),
+        *tasks_numbered("1"),
+        ("HI", "Nhân lực số"),
+        *tasks_numbered("1"),
+    ]
+    assert paths(assemble(scanned(table(rows)))) == [
+        ("I Thể chế số",),
+        ("II Hạ tầng số",),
+        ("III Nhân lực số",),
+    ]
+
+
+def test_a_label_of_merged_strokes_follows_the_one_before_it() -> None:
+    assert read_appendix_label("PHỤ LỤC H", "I") == "II"
+    assert read_appendix_label("PHỤ LỤC B", "A") == "B"
