@@ -35,6 +35,12 @@ _UNREADABLE_SIGNS = 0.1  # of the characters have no meaning
 _LIKE_VIETNAMESE = 0.5  # of the words are bare syllables: "Thuc hien nhiem vu"
 _SPELT = 0.2  # and fewer than this in a font without meaning
 
+_SIGNER = re.compile(r"^\W*(?:ký bởi|người ký|(?:digitally )?signed by)\s*:", re.IGNORECASE)
+_SIGNATURE_LABEL = re.compile(
+    r"^\W*(?:e-?mail|cơ quan|tổ chức|chức vụ|thời gian ký|ngày ký|date|reason|location)\s*:",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINES = 8  # lines of such a block
 _SIGNATURE = re.compile(
     r"ký bởi|người ký|ký số|thời gian ký|ngày ký|signed by|signature|signing|digitally"
     r"|\d\d[:.]\d\d[:.]\d\d|\+07[:']?00",
@@ -171,3 +177,21 @@ _NAMES: dict[Encoding, str] = {
     "vni": "VNI",
     "windows-1258": "Windows-1258",
 }
+
+
+def without_signature(lines: Sequence[str]) -> list[str]:
+    """The lines of a text without the block that a digital signature prints on a page.
+
+    It begins with who signed, and ends with the last of its labelled lines near by ("Email:", "Cơ
+    quan:", "Thời gian ký:"; Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II, khoản 7).
+    """
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        if _SIGNER.match(lines[index]):
+            block = range(index + 1, min(index + _SIGNATURE_LINES, len(lines)))
+            index = max((at for at in block if _SIGNATURE_LABEL.match(lines[at])), default=index)
+        else:
+            kept.append(lines[index])
+        index += 1
+    return kept

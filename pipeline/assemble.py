@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
+from normalizers.page_health import without_signature
 from normalizers.sections import (
     Section,
     clean_code,
@@ -175,6 +176,7 @@ def letterhead_lines(document: Document, repair: Repair = _unchanged) -> tuple[s
     The lines above the tables follow the body: label, title and "(Kèm theo ...)" on one line each.
     """
     lines = [repair(line) for page in document.pages for line in page.lines if line.strip()]
+    lines = without_signature(lines)
     previous = ""
     for table in document.tables:
         if not table.title:

@@ -529,3 +529,15 @@ def test_merged_strokes_of_section_codes_are_told_apart() -> None:
 def test_a_label_of_merged_strokes_follows_the_one_before_it() -> None:
     assert read_appendix_label("PHỤ LỤC H", "I") == "II"
     assert read_appendix_label("PHỤ LỤC B", "A") == "B"
+
+
+def test_what_a_digital_signature_prints_is_no_part_of_the_letterhead() -> None:
+    body = (
+        "Ký bởi: Ủy ban nhân dân",
+        "xã Bình Chương",
+        "Cơ quan: UBND tỉnh",
+        "Thời gian ký: 08/01/2026 16:00",
+        "ỦY BAN NHÂN DÂN XÃ BÌNH CHƯƠNG",
+        "Cơ quan chủ trì: Phòng Kinh tế",
+    )
+    assert letterhead_lines(document(body=body)) == body[4:]
