@@ -48,6 +48,7 @@ _MEDIA_TYPES = {
 _FORCED, _RENDERED = "\f", "\v"  # page breaks within a paragraph's text: forced, of Word's layout
 _BREAKS = _FORCED + _RENDERED
 _LONGEST_PARAGRAPH = 4000  # characters; a page of closely set text has about as many
+_LARGE_PICTURE = 0.2 * 7_560_000 * 10_692_000  # of an A4 page, in EMU (914,400 an inch) squared
 _LEAST_COLUMNS = 3  # of a data table; narrower ones with tables inside are frames
 _DEEPEST = 12  # tables within tables, text boxes within text boxes
 
@@ -139,7 +140,7 @@ def read_docx(
     if not any(content.lines or content.grids for content in contents):
         raise _no_text(parts.pictures)
     pages, tables, notices = document_parts(contents)
-    notices = (*notices, *_glued_tables(pages))
+    notices = (*notices, *_glued_tables(pages), *_unread_objects(parts.document))
     return Document(
         path=path,
         sha256=sha256,
@@ -681,6 +682,33 @@ def _glued_tables(pages: Sequence[Page]) -> Iterator[Notice]:
                     "lưu thành .docx hoặc PDF rồi bỏ vào raw/."
                 )
                 yield Notice("unknown_table", message, line[:_LONGEST_PARAGRAPH], "error")
+
+
+def _unread_objects(document: Element) -> Iterator[Notice]:
+    """A notice where tables may stand in pictures, embedded workbooks or other files, which hold
+    no text of the document's own.
+    """
+    found = {
+        "ảnh lớn": sum(map(_is_large_picture, document.iter("{*}inline", "{*}anchor"))),
+        "bảng tính nhúng": sum(
+            (attribute(one, "ProgID") or "").startswith("Excel")
+            for one in document.iter("{*}OLEObject")
+        ),
+        "tệp nhúng": sum(1 for _ in document.iter("{*}altChunk")),
+    }
+    told = ", ".join(f"{count} {name}" for name, count in found.items() if count)
+    if told:
+        message = (
+            f"Tệp Word có {told}; chữ trong đó không đọc được. Nếu phụ lục nằm ở đó, hãy lưu tệp "
+            "ra PDF rồi bỏ vào raw/."
+        )
+        yield Notice("unread_object", message)
+
+
+def _is_large_picture(frame: Element) -> bool:
+    extent = child(frame, "extent")
+    area = number(extent, "cx") * number(extent, "cy")
+    return area > _LARGE_PICTURE and next(frame.iter("{*}blip"), None) is not None
 
 
 def _no_text(pictures: int) -> Unreadable:

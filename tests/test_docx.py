@@ -305,6 +305,18 @@ def test_a_table_that_was_glued_into_one_paragraph_is_told():
     assert (notice.kind, notice.severity) == ("unknown_table", "error")
 
 
+def test_a_page_that_is_a_picture_is_told_and_a_seal_is_not():
+    def drawing(side):
+        shown = f'<w:inline><w:extent w:cx="{side}" w:cy="{side}"/><w:blip/></w:inline>'
+        return paragraph(f"<w:r><w:drawing>{shown}</w:drawing></w:r>")
+
+    seal, page = drawing(1_300_000), drawing(6_000_000)
+    assert read(paragraph("Kế hoạch") + seal).notices == ()
+    (notice,) = read(paragraph("Kế hoạch") + seal + page + page).notices
+    assert (notice.kind, notice.severity) == ("unread_object", "warning")
+    assert "2 ảnh lớn" in notice.message
+
+
 # --- fonts from before Unicode -------------------------------------------------------------------
 
 
