@@ -32,9 +32,9 @@ docs:  ## generate docs/data-dictionary.md from the schema
 	@scripts/setup run
 	$(BIN)/python -m pipeline.dictionary
 
-bench:  ## measure: unseen dumps, repair (needs Tesseract; takes minutes)
+bench:  ## measure: pages beside other programs, unseen dumps (BENCH=pages or dumps; an hour)
 	@scripts/setup bench
-	@scripts/bench
+	@scripts/bench $(BENCH)
 
 setup:  ## install what running needs into .venv
 	@scripts/setup run

@@ -123,11 +123,12 @@ def read_img2table() -> Callable[[Path], list[Grid]]:
 
 def read_tesseract() -> Callable[[Path], list[str]]:
     """Bare Tesseract with the Vietnamese model on the images of a scanned PDF, a text a page."""
+    from extractors._tesseract import model
 
     def read(path: Path) -> list[str]:
         texts = []
         for page in sorted(path.parent.glob(f"{path.stem}.page-*.png")):
-            command = ["tesseract", str(page), "stdout", "-l", "script/Vietnamese"]
+            command = ["tesseract", str(page), "stdout", "-l", model()]
             done = subprocess.run(command, capture_output=True, check=True)
             texts.append(done.stdout.decode("utf-8"))
         return texts
@@ -199,10 +200,13 @@ def records_of(one: Facsimile, grids: Sequence[Grid]) -> dict[str, list[Record]]
 class Timed:
     """What one program made of some files: seconds and result a file, MiB at its peak.
 
-    ``peak`` is of the process itself, ``peak_child`` of the largest it started.
+    ``busy`` are seconds of processor time, children included: on a machine that others use too
+    they say more than ``seconds`` on the clock.  ``peak`` is of the process itself, ``peak_child``
+    of the largest it started.
     """
 
     seconds: list[float]
+    busy: list[float]
     results: list[Any]
     peak: float
     peak_child: float
@@ -229,14 +233,21 @@ def work(tool: str, processors: int, paths: Sequence[Path]) -> Timed:
 
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:processors])
     read = TOOLS[tool]()
-    seconds, results = [], []
+    seconds, busy, results = [], [], []
     for path in paths:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), processor_time()
         result = read(path)
         seconds.append(time.perf_counter() - began)
+        busy.append(processor_time() - worked)
         results.append(result)
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Timed(seconds, results, peak_of_this_process(), children)
+    return Timed(seconds, busy, results, peak_of_this_process(), children)
+
+
+def processor_time() -> float:
+    """Seconds of processor time of this process and of the children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def peak_of_this_process() -> float:
@@ -378,7 +389,7 @@ def _compare_born(folder: Path, seed: int) -> None:
             facsimile.score(one, {"documents": [], **datasets})
             for one, datasets in zip(files, seen, strict=True)
         ]
-        base = base or sum(timed.seconds)
+        base = base or sum(timed.busy)
         click.echo(_comparison_line(tool, merged(tool, scores), timed, pages, base))
 
 
@@ -400,12 +411,12 @@ def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
     click.echo(f"scans at 200 dpi: {len(files)} files, {pages} pages, seed {seed}")
     click.echo(_comparison_heading("tesseract"))
     bare = measure("tesseract", paths)
-    base = sum(bare.seconds)
+    base = sum(bare.busy)
     found = [words_found(one, result) for one, result in zip(files, bare.results, strict=True)]
     share = sum(n for n, _ in found) / max(1, sum(n for _, n in found))
     click.echo(
-        f"{'tesseract':12} {'':>9} {'':>5} {'':>5} {'':>11} {'':>7} {base / pages:7.2f} {1.0:6.2f}"
-        f" {bare.peak:6.0f} {bare.peak_child:6.0f}   words of the cells found: {share:.1%}"
+        f"{'tesseract':12} {'':>9} {'':>5} {'':>5} {'':>11} {'':>7} {_times(bare, pages, base)}"
+        f"   words of the cells found: {share:.1%}"
     )
     for processors in (1, 2):
         timed = measure("phuluc", paths, processors)
@@ -428,15 +439,22 @@ def words_found(one: Facsimile, texts: Iterable[str]) -> tuple[int, int]:
 def _comparison_heading(base: str) -> str:
     return (
         f"{'':12} {'rows':>9} {'lost':>5} {'extra':>5} {'cells exact':>11} {'CER':>7}"
-        f" {'s/page':>7} {'ratio':>6} {'MiB':>6} {'child':>6}   (ratio to {base})"
+        f" {'s/page':>7} {'busy':>7} {'ratio':>6} {'MiB':>6} {'child':>6}"
+        f"   (ratio of busy seconds to {base})"
     )
 
 
 def _comparison_line(tool: str, score: Score, timed: Timed, pages: int, base: float) -> str:
-    total = sum(timed.seconds)
     return (
         f"{tool:12} {score.rows - score.lost:4}/{score.rows:4} {score.lost:5} {score.invented:5}"
-        f" {score.share:11.2%} {score.cer:7.2%} {total / pages:7.2f} {total / base:6.2f}"
+        f" {score.share:11.2%} {score.cer:7.2%} {_times(timed, pages, base)}"
+    )
+
+
+def _times(timed: Timed, pages: int, base: float) -> str:
+    busy = sum(timed.busy)
+    return (
+        f"{sum(timed.seconds) / pages:7.2f} {busy / pages:7.2f} {busy / base:6.2f}"
         f" {timed.peak:6.0f} {timed.peak_child:6.0f}"
     )
 
