@@ -45,6 +45,7 @@ _SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time
 _SAME_RUNNING = 90.0
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
 _NEAR = 6.0  # points
+_LEVEL = 8.0  # points by which rows of two halves of a sheet differ in height at most
 _ROOM = 40.0  # points: two lines and more would have found room, so no row was broken
 _LONGEST_HEADING = 120  # characters of a column's heading
 _TITLE_LINES = 14  # an appendix's label, title and "(Kèm theo ...)" take no more printed lines
@@ -81,8 +82,14 @@ class _Builder:
     header: str = ""  # folded text of the header's cells
     readings: list[tuple[str, ...]] = field(default_factory=list)  # of the header, page by page
     rows: list[Row] = field(default_factory=list)
+    page: int = 0  # of the last grid
     room: float = 0.0  # points left free below the last grid of the page before
     subrows: bool = False  # numbers of this table are merged down over several rows
+    placed: list[tuple[int, float]] = field(default_factory=list)
+    """For each body row of the last grid its row of the table, and its top on the page."""
+    right: tuple[str, ...] = ()  # headings of the right halves of a sheet cut in two
+    halves: dict[int, tuple[tuple[Cell, ...], str]] = field(default_factory=dict)
+    """For rows of the table their right half, and how it was matched."""
     open_below: dict[int, Cell] = field(default_factory=dict)
     """Values of the last row by column whose merged cell reaches down to the page's end."""
 
@@ -94,10 +101,25 @@ class _Builder:
     def close_table(self) -> None:
         if self.names:
             names = _agreed(self.readings) or self.names
-            self.tables.append(Table(names, tuple(_with_groups(self.rows)), self.title))
+            rows = tuple(_with_groups(self.rows))
+            alignment: tuple[str, ...] = ()
+            if self.right:
+                names += self.right
+                alignment = tuple(self.halves.get(i, ((), ""))[1] for i in range(len(rows)))
+                rows = tuple(self.whole_row(index, row) for index, row in enumerate(rows))
+            self.tables.append(Table(names, rows, self.title, alignment))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
-        self.readings = []
+        self.readings, self.placed, self.right, self.halves = [], [], (), {}
         self.open_below, self.room, self.subrows = {}, 0.0, False
+
+    def whole_row(self, index: int, row: Row) -> Row:
+        """A row with its right half; empty cells where it has none."""
+        if row.span:
+            return row
+        blank = replace(row.cells[0], text="", box=None, more=())
+        right, _ = self.halves.get(index, ((blank,) * len(self.right), ""))
+        last = max([row.page_last, *(cell.page for cell in right)])
+        return replace(row, cells=(*row.cells, *right), page_last=last)
 
 
 def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
@@ -233,6 +255,9 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     matrix = _matrix(grid)
     if not matrix or not any(cell.text for cell in grid.cells):
         return
+    if _is_right_half(builder, matrix, content):
+        _read_right_half(builder, matrix, content)
+        return
     start = None if _is_letterhead(grid) else _start_in_open_table(builder, grid, matrix)
     if start is None:
         if is_layout_table(grid):
@@ -243,6 +268,7 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     else:
         builder.take_running_text()
     _read_rows(builder, grid, matrix, start, content)
+    builder.page = content.number
     if grid.columns == len(builder.names):
         builder.edges = grid.edges
 
@@ -487,6 +513,7 @@ def _read_rows(
 ) -> None:
     columns = _column_map(builder, grid)
     first_of_page = True
+    builder.placed = []
     is_rest = False
     if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
         matrix = _with_carried(matrix, start, builder.open_below)
@@ -510,6 +537,7 @@ def _read_rows(
             else:
                 builder.rows.append(row)
             first_of_page = False
+            builder.placed.append((len(builder.rows) - 1, _top(matrix[index], index)))
         index += 1
     _note_open_cells(builder, matrix, columns)
 
@@ -672,6 +700,61 @@ def _is_title_alone(row: Row) -> bool:
     if len(row.cells) < _LEAST_COLUMNS or not row.cells[1].text.strip():
         return False
     return not any(cell.text.strip() for cell in row.cells[2:])
+
+
+# --- sheets cut in two ---------------------------------------------------------------------------
+
+
+def _top(slots: Sequence[GridCell | None], index: int) -> float:
+    """Where a grid row begins on its page, in points; -1 where that is not known."""
+    begun = [cell.box.y0 for cell in _distinct(slots) if cell.row == index and cell.box]
+    return min(begun, default=-1.0)
+
+
+def _is_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -> bool:
+    """Whether a grid is the right half of the wide sheet whose left half came last.
+
+    Its rows stand level with those of the page before, it has headings of its own, and no numbers.
+    """
+    if not builder.placed or builder.pending or builder.page != content.number - 1:
+        return False
+    height = _header_height(matrix)
+    body = [(row, index) for index, row in enumerate(matrix)][height:]
+    names = _header_names(matrix, height)
+    if not body or _same_header(builder.header, _header_text(matrix, height)):
+        return False
+    if builder.right and len(names) != len(builder.right):
+        return False
+    numbered = any(row[0] and _ROW_NUMBER.match(row[0].text.strip()) for row, _ in body)
+    headed = all(name and len(name) <= _LONGEST_HEADING for name in names)
+    if numbered or not headed or len(body) != len(builder.placed):
+        return False
+    tops = [_top(row, index) for row, index in body]
+    return all(
+        top >= 0 and abs(top - left) <= _LEVEL
+        for top, (_, left) in zip(tops, builder.placed, strict=True)
+    )
+
+
+def _read_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -> None:
+    height = _header_height(matrix)
+    builder.right = builder.right or _header_names(matrix, height)
+    count = len(matrix) - height
+    for number, (index, _) in enumerate(builder.placed):
+        slots = matrix[height + number]
+        cells = tuple(_cell([cell] if cell else [], height + number, content) for cell in slots)
+        texts = [cell.text for cell in cells if cell.text.strip()]
+        if builder.rows[index].span:
+            if texts:
+                message = "Nửa phải của tờ có chữ ở hàng nhóm, không xếp vào hàng nào được."
+                builder.notices.append(Notice("group_row_text", message, " | ".join(texts)))
+            continue
+        how = f"row {number + 1} of {count}, level with its left half"
+        before = builder.halves.get(index)
+        if before is not None:
+            cells = tuple(_joined_cells(*pair) for pair in zip(before[0], cells, strict=True))
+        builder.halves[index] = (cells, how)
+    builder.placed = []
 
 
 # --- over the page -------------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.joining import document_parts
+from records import Box
 
 WIDTH, HEIGHT = 842.0, 595.0
 HEADER = ["TT", "Nhiệm vụ", "Chủ trì", "Thời hạn"]
@@ -197,3 +200,35 @@ def test_a_heading_is_what_most_pages_show():
     (table,) = document_parts(pages).tables
     assert table.header == tuple(HEADER)
     assert [row[0] for row in texts(table)] == ["1", "2", "3"]
+
+
+def boxed(one, tops):
+    """The grid with a box for each cell; its rows begin at ``tops``."""
+    cells = tuple(
+        dataclasses.replace(cell, box=Box(0, tops[cell.row], 10, tops[cell.row] + 10))
+        for cell in one.cells
+    )
+    return dataclasses.replace(one, cells=cells)
+
+
+def test_the_halves_of_a_wide_sheet_come_together():
+    tops = [100.0, 130.0, 190.0]
+    pages = []
+    for sheet, numbers in enumerate((("1", "2"), ("3", "4"))):
+        left = [HEADER, *([number, f"Việc {number}", "Sở A", "2026"] for number in numbers)]
+        right = [["Kết quả thực hiện"], *([f"Kết quả {number}"] for number in numbers)]
+        pages.append(page(2 * sheet + 1, boxed(grid(left), tops)))
+        pages.append(page(2 * sheet + 2, boxed(grid(right, columns=1), tops)))
+    (table,) = document_parts(pages).tables
+    assert table.header == (*HEADER, "Kết quả thực hiện")
+    assert [(row[0], row[4]) for row in texts(table)] == [
+        (number, f"Kết quả {number}") for number in "1234"
+    ]
+    assert all(table.alignment)
+    assert (table.rows[0].page_first, table.rows[0].page_last) == (1, 2)
+
+
+def test_another_table_on_the_next_page_is_no_half():
+    left = boxed(grid([HEADER, ["1", "Một", "Sở A", "2026"]]), [100.0, 130.0])
+    other = boxed(grid([["Chỉ tiêu", "Đơn vị", "Mức"], ["A", "B", "C"]], columns=3), [100.0, 160.0])
+    assert len(document_parts([page(1, left), page(2, other)]).tables) == 2
