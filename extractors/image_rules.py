@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -25,6 +26,10 @@ _CONTRAST = 45  # levels by which a rule is darker than the paper on both of its
 _FAINT = 20  # the same along a border that other borders lead one to expect
 _THICK_INK = 100  # darker than this, and no thin stroke: ink that may hide a rule
 _COVERED = 0.6  # of a cell's side must be drawn for the side to part two cells
+_OPEN_WIDTH, _OPEN_HEIGHT = 3.0, 4.0  # inches of a table without upright rules, of a row of it
+_OPEN_ROWS = 3  # rows of such a table at least
+_OPEN_GAP = 0.09  # inches of white between its columns
+_OPEN_SHARE = 0.21  # of its rows may run on over a border between columns (group rows)
 _END = 0.05  # inches at either end of a side that must be drawn too
 _LETTER = 140  # darker than this is a letter's ink
 _AMONG_LETTERS = 0.3  # of a rule outside of grids: more letters at it, and it is none
@@ -96,6 +101,11 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
             drawn_upright.update(some_upright)
             alone.difference_update(some_level, some_upright)
     ink = (grey < _LETTER).astype(np.uint8)
+    for bars in _bars(sorted(alone & drawn_level, key=lambda s: s.at), dpi):
+        grid = _open_grid(bars, ink, dpi)
+        if grid is not None:
+            grids.append(grid)
+            alone.difference_update(bars)
     mask: Grey = _ink_of(drawn_level, alone, level_ink, ink, dpi)
     fallen = np.ascontiguousarray(ink.T)
     mask = np.maximum(mask, _ink_of(drawn_upright, alone, upright_ink, fallen, dpi).T)
@@ -323,6 +333,60 @@ def _grid(
                 beside[row, column] = _drawn(
                     grey.T, thin_upright.T, xs[column + 1], ys[row], ys[row + 1], dpi
                 )
+    return RuledGrid(tuple(xs), tuple(ys), tuple(_merge(xs, ys, below, beside)))
+
+
+def _bars(level: Sequence[Segment], dpi: float) -> list[list[Segment]]:
+    """Level rules of the same reach, one below the other: a table without upright rules."""
+    near = 3 * _NEAR * dpi
+    groups: list[list[Segment]] = []
+    for rule in level:
+        if rule.length < _OPEN_WIDTH * dpi:
+            continue
+        for group in groups:
+            last = group[-1]
+            if (
+                abs(rule.first - last.first) <= near
+                and abs(rule.last - last.last) <= near
+                and rule.at - last.at <= _OPEN_HEIGHT * dpi
+            ):
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [group for group in groups if len(group) >= _OPEN_ROWS + 1]
+
+
+def _open_grid(bars: Sequence[Segment], ink: Grey, dpi: float) -> RuledGrid | None:
+    """The grid of a table without upright rules; its columns are where white runs through its rows.
+
+    None where no white runs through: level rules that part paragraphs, not rows.
+    """
+    ys = _levels(bars, dpi)
+    left, right = round(min(s.first for s in bars)), round(max(s.last for s in bars))
+    trim = max(2, round(0.03 * dpi))
+    filled = np.stack(
+        [
+            ink[round(top) + trim : round(foot) - trim, left:right].max(axis=0, initial=0)
+            for top, foot in pairwise(ys)
+        ]
+    )
+    white = filled.mean(axis=0) <= _OPEN_SHARE
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
+    gaps = [
+        (int(first), int(past))
+        for first, past in zip(ends[::2], ends[1::2], strict=True)
+        if past - first >= _OPEN_GAP * dpi and first > 0 and past < len(white)
+    ]
+    if not gaps:
+        return None
+    borders = [(first + past) // 2 for first, past in gaps]
+    xs = [float(left), *(float(left + border) for border in borders), float(right)]
+    rows = len(ys) - 1
+    beside = np.ones((rows, len(xs) - 1), bool)
+    for column, (first, past) in enumerate(gaps):
+        beside[:, column] = filled[:, first:past].mean(axis=1) < 0.2
+    below = np.ones((rows, len(xs) - 1), bool)
     return RuledGrid(tuple(xs), tuple(ys), tuple(_merge(xs, ys, below, beside)))
 
 

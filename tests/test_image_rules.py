@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from extractors.image_rules import RuledGrid, find_rules, without_rules
 from tests.test_straighten import _printed
+from training.paper import faces
 
 DPI = 150
 XS = (100, 160, 420, 560, 700)
@@ -80,3 +81,30 @@ def test_rules_are_painted_over_and_letters_stay() -> None:
     page = np.asarray(image)
     clean = without_rules(page, find_rules(page, DPI), DPI)
     assert (clean < 128).sum() == 121
+
+
+def test_a_table_without_upright_rules_has_columns_where_white_runs_through() -> None:
+    image = Image.new("L", (800, 500), 255)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(faces()[0], 24)
+    for y in YS:
+        draw.line((XS[0], y, XS[-1], y), fill=0, width=2)
+    for y in YS[:-1]:
+        if y == YS[2]:
+            draw.text(
+                (XS[1] + 8, y + 10), "Nhóm các nhiệm vụ về thể chế, chính sách", font=font, fill=0
+            )
+            continue
+        for x, text in zip(XS, ("1", "Xây dựng nền tảng", "Sở Nội vụ", "Hằng năm"), strict=False):
+            draw.text((x + 8, y + 10), text, font=font, fill=0)
+    grid = _only(image)
+    assert (len(grid.ys), len(grid.xs)) == (len(YS), len(XS))
+    assert [abs(ours - theirs) < 45 for ours, theirs in zip(grid.xs, XS, strict=True)] == [True] * 5
+    assert _spans(grid) == {(2, 1, 1, 3)}
+
+
+def test_lines_between_paragraphs_make_no_table() -> None:
+    image = _printed()
+    for y in (115, 300, 480, 660):
+        ImageDraw.Draw(image).line((100, y, 800, y), fill=0, width=2)
+    assert find_rules(np.asarray(image), DPI).grids == ()

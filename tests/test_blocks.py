@@ -1,0 +1,42 @@
+"""Blocks of running text come in reading order; what stands side by side is not read across."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from extractors.blocks import find_blocks
+from training.paper import faces
+
+DPI = 150
+
+
+def _letterhead() -> np.ndarray:
+    image = Image.new("L", (1240, 900), 255)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(faces()[0], 27)
+    for index, line in enumerate(("ỦY BAN NHÂN DÂN", "TỈNH QUẢNG NGÃI", "SỞ NỘI VỤ")):
+        draw.text((120, 100 + 36 * index), line, font=font, fill=0)
+    for index, line in enumerate(("CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "Độc lập - Tự do")):
+        draw.text((640, 103 + 36 * index), line, font=font, fill=0)
+    for index in range(4):
+        line = "Kế hoạch chuyển đổi số trên địa bàn tỉnh giai đoạn 2026-2030 và các năm"
+        draw.text((120, 400 + 38 * index), line, font=font, fill=0)
+    draw.ellipse((30, 500, 33, 503), fill=0)
+    return np.asarray(image)
+
+
+def test_the_left_block_then_the_right_one_then_what_follows() -> None:
+    page = _letterhead()
+    blocks = find_blocks(page, 0, 900, DPI)
+    assert [(block.x0 < 300, block.y0 < 300) for block in blocks] == [
+        (True, True),
+        (False, True),
+        (True, False),
+    ]
+    assert blocks[0].x1 < 600
+    assert blocks[2].y1 - blocks[2].y0 > 4 * 30
+
+
+def test_only_the_part_between_two_tables_is_cut() -> None:
+    assert all(block.y0 >= 350 for block in find_blocks(_letterhead(), 350, 900, DPI))
