@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from extractors.collecting import Collector
 from extractors.printed import (
     group_row,
     is_section_code,
@@ -19,7 +20,7 @@ from extractors.printed import (
     split_title,
     table_row,
 )
-from records import Cell, Document, Notice, Page, Row, Table
+from records import Cell, Document, Notice, Row
 
 METHOD = "markdown"
 MEDIA_TYPE = "text/markdown"
@@ -47,28 +48,10 @@ class _Line:
 
 
 @dataclass(slots=True)
-class _Builder:
-    """The document while it is read."""
+class _Builder(Collector):
+    """The document while it is read; ``header`` holds the lines of the open table's header."""
 
-    page: int = 1
-    pages: dict[int, list[str]] = field(default_factory=dict)
-    pending: list[str] = field(default_factory=list)  # running text since the last table
-    tables: list[Table] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
     header: tuple[_Line, ...] = ()
-    title: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
-
-    def take_running_text(self) -> None:
-        if self.pending:
-            self.pages.setdefault(self.page, []).extend(self.pending)
-            self.pending = []
-
-    def close_table(self) -> None:
-        if self.names:
-            self.tables.append(Table(self.names, tuple(self.rows), self.title))
-        self.header, self.names, self.title, self.rows = (), (), (), []
 
 
 def read_markdown(text: str, path: str, sha256: str) -> Document:
@@ -94,18 +77,7 @@ def read_markdown(text: str, path: str, sha256: str) -> Document:
             builder.page += 1
         elif line.strip() and not (builder.names and _PAGE_NUMBER.match(line)):
             builder.pending.extend(clean.running_lines(line))
-    builder.close_table()
-    builder.take_running_text()
-    return Document(
-        path=path,
-        sha256=sha256,
-        media_type=MEDIA_TYPE,
-        route="markdown",
-        health="healthy",
-        pages=tuple(Page(number, tuple(builder.pages[number])) for number in sorted(builder.pages)),
-        tables=tuple(builder.tables),
-        notices=tuple(builder.notices),
-    )
+    return builder.document(path, sha256, MEDIA_TYPE, "markdown")
 
 
 class _Cleaner:
@@ -215,12 +187,9 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 
 def _begin_table(builder: _Builder, segment: Sequence[_Line]) -> None:
     builder.close_table()
-    running, title = split_title(builder.pending)
-    builder.pending = running
-    builder.take_running_text()
+    builder.take_title()
     if builder.tables or builder.pages:
         builder.page += 1
-    builder.title = tuple(title)
     height = 2 if len(segment) > 1 and _is_second_header(segment[0], segment[1]) else 1
     builder.header = tuple(segment[:height])
     builder.names = _header_names(builder.header)
@@ -282,7 +251,7 @@ def _read_row(builder: _Builder, line: _Line, first_of_page: bool) -> None:
     if row is None:
         columns = len(builder.names)
         row = table_row([_cell(builder, text) for text in line.cells], columns, builder.page)
-        _note_surplus(builder, line, columns)
+        builder.note_surplus(line.cells)
         if not row.cells[0].text and _goes_on_from_above(builder, row, first_of_page):
             return
     builder.rows.append(row)
@@ -333,19 +302,6 @@ def _group_row(builder: _Builder, line: _Line) -> Row | None:
             )
         )
     return group_row(_cell(builder, code), _cell(builder, title))
-
-
-def _note_surplus(builder: _Builder, line: _Line, columns: int) -> None:
-    surplus = [cell for cell in line.cells[columns:] if cell]
-    if surplus:
-        builder.notices.append(
-            Notice(
-                "surplus_cells",
-                f"Dòng có nhiều ô hơn tiêu đề bảng ({len(line.cells)} so với {columns}); "
-                "chữ thừa được giữ trong ô cuối.",
-                evidence=" | ".join(line.cells),
-            )
-        )
 
 
 def _cell(builder: _Builder, text: str) -> Cell:

@@ -9,45 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
+from extractors.collecting import Collector
 from extractors.printed import (
     group_row,
     is_appendix_label,
     is_whole_number,
-    split_title,
     table_row,
 )
-from records import Cell, Document, Notice, Page, Row, Table
+from records import Cell, Document, Row
 
 METHOD = "word-text"
 MEDIA_TYPE = "text/plain"
 _LEAST_COLUMNS = 3
 _BOOKMARK = re.compile(r"\[bookmark: [^\]]*\]")
-
-
-@dataclass(slots=True)
-class _Builder:
-    """The document while it is read; no table is open while ``names`` is empty."""
-
-    page: int = 1
-    pages: dict[int, list[str]] = field(default_factory=dict)
-    pending: list[str] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    title: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    rows: list[Row] = field(default_factory=list)
-
-    def take_running_text(self) -> None:
-        if self.pending:
-            self.pages.setdefault(self.page, []).extend(self.pending)
-            self.pending = []
-
-    def close_table(self) -> None:
-        if self.names:
-            self.tables.append(Table(self.names, tuple(self.rows), self.title))
-        self.names, self.title, self.rows = (), (), []
 
 
 def read_word_text(text: str, path: str, sha256: str) -> Document:
@@ -58,21 +33,10 @@ def read_word_text(text: str, path: str, sha256: str) -> Document:
         path: where it was found, kept as given.
         sha256: hex digest of its bytes.
     """
-    builder = _Builder()
+    builder = Collector()
     for block in _blocks(text):
         _read_block(builder, block)
-    builder.close_table()
-    builder.take_running_text()
-    return Document(
-        path=path,
-        sha256=sha256,
-        media_type=MEDIA_TYPE,
-        route="word-text",
-        health="healthy",
-        pages=tuple(Page(number, tuple(builder.pages[number])) for number in sorted(builder.pages)),
-        tables=tuple(builder.tables),
-        notices=tuple(builder.notices),
-    )
+    return builder.document(path, sha256, MEDIA_TYPE, "word-text")
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
@@ -102,7 +66,7 @@ def _filled(block: list[str]) -> Iterator[list[str]]:
         yield block
 
 
-def _read_block(builder: _Builder, block: Sequence[str]) -> None:
+def _read_block(builder: Collector, block: Sequence[str]) -> None:
     if block[0].startswith("\t") and (builder.names or _count_cells(block) >= _LEAST_COLUMNS):
         cells = _cells(block)
         if not builder.names:
@@ -136,21 +100,18 @@ def _cells(block: Sequence[str]) -> list[str]:
     return ["\n".join(part for part in cell if part) for cell in cells]
 
 
-def _begin_table(builder: _Builder, cells: Sequence[str]) -> None:
-    running, title = split_title(builder.pending)
-    builder.pending = running
-    builder.take_running_text()
-    builder.title = tuple(title)
+def _begin_table(builder: Collector, cells: Sequence[str]) -> None:
+    builder.take_title()
     builder.names = tuple(" ".join(cell.split()) for cell in cells)
 
 
-def _is_header_again(builder: _Builder, cells: Sequence[str]) -> bool:
+def _is_header_again(builder: Collector, cells: Sequence[str]) -> bool:
     return [" ".join(cell.split()).casefold() for cell in cells] == [
         name.casefold() for name in builder.names
     ]
 
 
-def _read_row(builder: _Builder, cells: Sequence[str]) -> Row:
+def _read_row(builder: Collector, cells: Sequence[str]) -> Row:
     """A group row (a title alone, or a code and a title with nothing after them), or a row."""
     columns = len(builder.names)
     filled = [index for index, cell in enumerate(cells) if cell]
@@ -160,19 +121,11 @@ def _read_row(builder: _Builder, cells: Sequence[str]) -> Row:
         return group_row(_cell(builder, cells[0]), _cell(builder, cells[1]))
     if filled == [1] and len(cells) < columns:
         return group_row(_cell(builder, ""), _cell(builder, cells[1]))
-    if any(cells[columns:]):
-        builder.notices.append(
-            Notice(
-                "surplus_cells",
-                f"Dòng có nhiều ô hơn tiêu đề bảng ({len(cells)} so với {columns}); "
-                "chữ thừa được giữ trong ô cuối.",
-                evidence=" | ".join(cells),
-            )
-        )
+    builder.note_surplus(cells)
     return table_row([_cell(builder, cell) for cell in cells], columns, builder.page)
 
 
-def _continues_row(builder: _Builder, block: Sequence[str]) -> bool:
+def _continues_row(builder: Collector, block: Sequence[str]) -> bool:
     """A paragraph break inside a cell: the block goes on in the last row, which lacks cells."""
     if not builder.rows or builder.rows[-1].span:
         return False
@@ -188,5 +141,5 @@ def _continues_row(builder: _Builder, block: Sequence[str]) -> bool:
     return True
 
 
-def _cell(builder: _Builder, text: str) -> Cell:
+def _cell(builder: Collector, text: str) -> Cell:
     return Cell(text, builder.page, method=METHOD)
