@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from extractors.joining import MERGED
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
 from normalizers.page_health import without_signature
@@ -289,6 +290,7 @@ def _plan_row(
         page_first=row.page_first,
         page_last=row.page_last,
         result_alignment=alignment,
+        shares_number=number is not None and number.method.endswith(MERGED),
     )
 
 

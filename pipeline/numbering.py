@@ -72,6 +72,8 @@ def _audit_section(section: Sequence[tuple[int, PlanRow]]) -> list[Finding]:
             continue
         if row.row_no.strip().rstrip(".)") != str(number):
             findings.append(_form(index, row, f"{where} in số thứ tự “{row.row_no}” khác lệ."))
+        if row.shares_number and number == before:
+            continue
         if number in seen or number <= before:
             message = f"{where}: số {number} lặp lại hoặc lùi lại sau số {before}."
             findings.append(Finding(_REPEAT, message, _evidence(row), row=index))

@@ -32,7 +32,8 @@ class PlanRow:
 
     ``cells`` also holds the year marks ("year:2026") and the columns nobody knows
     ("unknown:<header>"). ``ordinal`` counts from 0 within the appendix. ``row_no`` is as printed,
-    "" where none is. ``result_alignment`` tells how a result was matched to its task.
+    "" where none is; ``shares_number``: its cell is merged down over several rows, this one among
+    them. ``result_alignment`` tells how a result was matched to its task.
     """
 
     dataset: str
@@ -46,6 +47,7 @@ class PlanRow:
     page_first: int
     page_last: int
     result_alignment: str | None = None
+    shares_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.numbering import audit_numbering, read_number
 from pipeline.plan import PlanRow
 from records import Cell
@@ -77,4 +79,12 @@ def test_read_number() -> None:
         None,
         None,
         None,
+    ]
+
+
+def test_a_number_merged_down_over_several_rows_is_no_repeat() -> None:
+    shared = [replace(row, shares_number=True) for row in rows({"I A": ["1", "1", "2"]})]
+    assert audit_numbering(shared) == ()
+    assert [finding.kind for finding in audit_numbering(rows({"I A": ["1", "1", "2"]}))] == [
+        "numbering_repeat"
     ]
