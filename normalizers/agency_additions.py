@@ -30,11 +30,12 @@ LEVELS = ("central", "province", "commune", "group")
 _TEXTS = ("name", "kind", "parent", "successor", "level")
 _LISTS = ("aliases", "only", "members")
 _DATES = ("valid_from", "valid_to")
+_OF_A_BODY = ("name", "kind", "parent", "successor", "aliases", "rare", *_DATES)
 _KEYS = {
-    "central": {"name", "kind", "parent", "successor", "aliases", *_DATES},
-    "province": {"name", "kind", "parent", "successor", "aliases", "only", *_DATES},
-    "commune": {"name", "kind", "parent", "successor", "aliases", *_DATES},
-    "group": {"name", "level", "members", "successor", "aliases", "valid_to"},
+    "central": {*_OF_A_BODY},
+    "province": {*_OF_A_BODY, "only"},
+    "commune": {*_OF_A_BODY},
+    "group": {"name", "level", "members", "successor", "aliases", "rare", "valid_to"},
     "alias": {"of", "aliases"},
 }
 _GROUP_LEVELS = ("central", "province", "commune", "any")
@@ -142,6 +143,11 @@ class _Check:
                     f"{where}: “{key}” phải là danh sách chữ, không có chữ rỗng",
                     f"{where}: “{key}” must be a list of texts, none of them empty",
                 )
+            elif key == "rare" and not isinstance(value, bool):
+                self._fault(
+                    f"{where}: “{key}” phải là true hoặc false",
+                    f"{where}: “{key}” must be true or false",
+                )
             elif key in _DATES and type(value) is not date:
                 self._fault(
                     f"{where}: “{key}” phải là ngày, ví dụ 2025-07-01",
@@ -209,27 +215,36 @@ class _Check:
     def _check_names(self) -> None:
         """No id twice, and no name that would mean two bodies of one level."""
         for level in LEVELS:
+            base = self.base[level]
+            ids = {_id_of(entry["name"]): entry["name"] for entry in base}
             owners: dict[str, str] = {}
-            ids: dict[str, str] = {}
-            was_known = len(self.base[level])
+            for entry in base:
+                for printed in (entry["name"], *entry.get("aliases", ())):
+                    owners.setdefault(fold(printed), entry["name"])
             for number, entry in enumerate(self.merged[level]):
                 name = entry["name"]
-                agency_id = slug(name.replace("{tinh}", ""))
-                if number >= was_known and agency_id in ids:
+                printed_here = [name, *entry.get("aliases", ())]
+                if number < len(base):
+                    printed_here = printed_here[1 + len(base[number].get("aliases", ())) :]
+                elif (agency_id := _id_of(name)) in ids:
                     self._fault(
                         f"[[{level}]] {name}: mã “{agency_id}” đã có (“{ids[agency_id]}”)",
                         f"[[{level}]] {name}: the id “{agency_id}” is taken (“{ids[agency_id]}”)",
                     )
                     continue
-                ids.setdefault(agency_id, name)
-                before = () if number >= was_known else self.base[level][number].get("aliases", ())
-                for printed in (name, *entry.get("aliases", ())):
+                else:
+                    ids[agency_id] = name
+                for printed in printed_here:
                     owner = owners.setdefault(fold(printed), name)
-                    if owner != name and (number >= was_known or printed not in before):
+                    if owner != name:
                         self._fault(
                             f"[[{level}]] {name}: “{printed}” đã là tên của “{owner}”",
                             f"[[{level}]] {name}: “{printed}” already names “{owner}”",
                         )
+
+
+def _id_of(name: str) -> str:
+    return slug(name.replace("{tinh}", ""))
 
 
 def _is_list_of_texts(value: object, *, single: bool = False) -> bool:

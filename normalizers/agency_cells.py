@@ -54,7 +54,7 @@ def agency_phrases() -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def _agency_phrases(registry: Registry) -> tuple[str, ...]:
     phrases: list[str] = []
-    for agency in registry.agencies():
+    for agency in registry.common():
         phrases += (agency.name, *agency.aliases)
     qualified = [f"{name} có liên quan" for name in ("Các sở, ban, ngành", "Các sở, ngành")]
     lowered = [text[0].lower() + text[1:] for text in phrases if text.startswith("Các ")]
@@ -81,7 +81,7 @@ def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
 @lru_cache(maxsize=4)
 def _search(registry: Registry) -> Search:
     phrases: list[Phrase] = []
-    for agency in registry.agencies():
+    for agency in registry.common():
         for name in (agency.name, *agency.aliases):
             if len(name) <= _LONGEST_NAME:
                 phrases += _phrases(agency, name)
@@ -212,7 +212,7 @@ def _as_inked(part: Part, printed: str) -> str:
 def _prints(registry: Registry) -> Mapping[str, tuple[str, ...]]:
     """Folded name → its prints that differ in capitals only."""
     prints: dict[str, list[str]] = {}
-    for agency in registry.agencies():
+    for agency in registry.common():
         for name in (agency.name, *agency.aliases):
             prints.setdefault(fold(name), []).append(name)
     return {key: tuple(dict.fromkeys(names)) for key, names in prints.items()}

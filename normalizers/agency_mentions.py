@@ -19,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers.agency_registry import (
     CAPITAL,
+    TONES,
     Agency,
     Commune,
     Province,
@@ -62,13 +63,15 @@ _WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*|;")
 _TRAILING = " \t;,.:–—-|"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _SEPARATOR = re.compile(r"\s*,\s*|\s*/\s*|\s+(?:và|&|[–—+-])\s+", re.IGNORECASE)
-_BULLET = re.compile(r"(?:[-+•*–]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"(?:[-+•*–]|\d{1,2}[.)-]|[a-zđ]\))\s+")
 _LABEL = re.compile(
     r"(?:(?:cơ quan|đơn vị)\s+)?(?:chủ trì|phối hợp|thực hiện)\s*:\s*", re.IGNORECASE
 )
 _PLACE_BEGIN = re.compile(rf"(?:[Xx]ã|[Pp]hường|[Đđ]ặc [Kk]hu)\s+{CAPITAL}")
 _SUPERIORS = frozenset({"committee", "council", "party", "steering"})
 _LONGEST_PIECES = 3
+_LONGEST_TITLE = 3  # words
+_LONGEST_OPENING = 60  # characters that two words take at most
 _NEARLY = 0.88
 
 
@@ -97,6 +100,7 @@ class _Names:
         }
         self.openings = frozenset(name[:2] for name in names)
         self.heads = frozenset(registry.data["heads"])
+        self.titles = frozenset(tuple(title.split()) for title in registry.data["titles"])
         several = {
             "".join(_name_words(printed))
             for agency in registry.agencies()
@@ -198,8 +202,10 @@ def _split_piece(names: _Names, piece: str) -> Iterator[str]:
     for number, (start, end) in enumerate(separators):
         if start < skip:
             continue
-        ends = [later[0] for later in separators[number + 1 :]] + [len(piece)]
-        left, right = hidden[begin:start], hidden[end : ends[0]]
+        ends = [later[0] for later in separators[number + 1 : number + 1 + _LONGEST_PIECES]]
+        ends.append(len(piece))
+        left = hidden[begin : min(start, begin + _LONGEST_OPENING)]
+        right = hidden[end : min(ends[0], end + _LONGEST_OPENING)]
         if not (_is_name(names, left, begin, spans) and _is_name(names, right, end, spans)):
             continue
         known = _begins(left, begin, spans) and _begins(right, end, spans)
@@ -224,7 +230,14 @@ def _is_name(names: _Names, part: str, start: int, spans: Sequence[tuple[int, in
         return False
     if _begins(part, start, spans) or _PLACE_BEGIN.match(part.lstrip(_TRAILING)):
         return True
-    return len(first) == 2 and (first[0] in names.heads or first in names.openings)
+    if len(first) == 2 and (first[0] in names.heads or first in names.openings):
+        return True
+    printed = [match.group() for match in _WORD.finditer(part)][: _LONGEST_TITLE + 1]
+    folded = tuple(map(fold, printed))
+    return printed[0][:1].isupper() and any(
+        folded[:count] in names.titles and printed[count][:1].isupper()
+        for count in range(1, len(printed))
+    )
 
 
 def _joints(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
@@ -241,9 +254,8 @@ def _joints(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[
 def _one_damaged_name(names: _Names, text: str, begin: int, ends: Sequence[int]) -> int:
     """Where a name of several pieces ends that begins at ``begin`` but for damage; 0 if none."""
     for end in ends[:_LONGEST_PIECES]:
-        tight = "".join(_name_words(text[begin:end]))
-        if len(tight) <= _LONGEST_MENTION and process.extractOne(
-            tight,
+        if end - begin <= _LONGEST_MENTION and process.extractOne(
+            "".join(_name_words(text[begin:end])),
             names.of_several_pieces,
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=_NEARLY,
@@ -264,7 +276,6 @@ _LONGEST_MENTION = 240
 # What follows a name without belonging to it: "Sở Y tế (cơ quan thường trực)".
 _ASIDE = re.compile(r"\s*\(|\s+[–—-]")
 _FOLDED_WORD = re.compile(r"[a-z0-9]+")
-_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _CITY_WORDS: tuple[tuple[str, ...], ...] = (("tinh",), ("thanh", "pho"), ("tp",))
 _KINDS = {("xa",): "xã", ("phuong",): "phường", ("dac", "khu"): "đặc khu"}
 _LONGEST_PLACE = 6  # words
@@ -310,8 +321,8 @@ def _spoken(text: str) -> str:
     """Letters and digits without case, each word's tone behind it: "Uỷ" is "Ủy", not "Uy"."""
     spoken = ""
     for word in text.casefold().split():
-        letters = [sign for sign in unicodedata.normalize("NFD", word) if sign not in _TONES]
-        tones = [sign for sign in unicodedata.normalize("NFD", word) if sign in _TONES]
+        letters = [sign for sign in unicodedata.normalize("NFD", word) if sign not in TONES]
+        tones = [sign for sign in unicodedata.normalize("NFD", word) if sign in TONES]
         spoken += "".join(sign for sign in letters if sign.isalnum() or sign > "\u02ff")
         spoken += "".join(sorted(tones))
     return spoken
@@ -372,9 +383,12 @@ def _known(registry: Registry, text: str, index: _Index) -> Match | None:
     return None
 
 
+_QUALIFIERS = ("qualifiers", "rare_qualifiers")
+
+
 @lru_cache(maxsize=4)
 def _qualifiers(registry: Registry) -> tuple[str, ...]:
-    tails = [" " + " ".join(words(tail)) for tail in registry.data["qualifiers"]]
+    tails = [" " + " ".join(words(tail)) for key in _QUALIFIERS for tail in registry.data[key]]
     return tuple(sorted(tails, key=len, reverse=True))
 
 

@@ -19,9 +19,10 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -33,8 +34,13 @@ Level = Literal["central", "province", "commune", "any"]
 Data = Mapping[str, Any]
 """What ``agencies.toml`` holds: tables ``central``, ``province``, ``commune``, ``group``."""
 
+_LEVELS = ("central", "province", "commune", "group")
+
 CAPITAL = "[" + "".join(filter(str.isupper, map(chr, range(0x1EFA)))) + "]"
 """A regular expression for one capital letter; ranges as À-Ỹ hold small letters too."""
+
+TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+"""The five tone marks, as Unicode combines them with letters."""
 
 COMMUNES_SINCE = date(2025, 7, 1)
 """Two-level local government: communes, wards and special zones right below provinces."""
@@ -100,6 +106,16 @@ def _data_file(name: str) -> str:
     return resources.files("normalizers").joinpath(f"data/{name}").read_text("utf-8")
 
 
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+
+
+def _in_order(name: str) -> list[int]:
+    """Sorts names as a Vietnamese index does: letters first, whatever their tones."""
+    letters = (sign for sign in unicodedata.normalize("NFD", name.lower()) if sign not in TONES)
+    plain = unicodedata.normalize("NFC", "".join(letters))
+    return [_ALPHABET.find(sign) for sign in plain if sign.isalpha()]
+
+
 @cache
 def provinces() -> Mapping[str, Province]:
     """Slug → province, the 34 of today by name, then the 29 that were merged into them."""
@@ -114,7 +130,7 @@ def provinces() -> Mapping[str, Province]:
         )
         for row in rows
     ]
-    found.sort(key=lambda one: (one.valid_to is not None, one.slug))
+    found.sort(key=lambda one: (one.valid_to is not None, _in_order(one.name)))
     return {one.slug: one for one in found}
 
 
@@ -143,16 +159,19 @@ def communes(province: str | None) -> Mapping[str, Commune]:
 
 
 @cache
+def _communes_by_name() -> Mapping[str, tuple[Commune, ...]]:
+    by_name: dict[str, list[Commune]] = {}
+    for of_province in _communes().values():
+        for one in of_province.values():
+            by_name.setdefault(fold(one.name), []).append(one)
+    return {name: tuple(found) for name, found in by_name.items()}
+
+
 def communes_named(name: str, kind: str = "") -> tuple[Commune, ...]:
     """All communes whose folded name is ``name``'s, of one kind if given; those with its very
     letters alone where there are any."""
-    wanted, letters = fold(name), nfc(name).casefold()
-    found = [
-        one
-        for of_province in _communes().values()
-        for one in of_province.values()
-        if fold(one.name) == wanted and kind in ("", one.kind)
-    ]
+    letters = nfc(name).casefold()
+    found = [one for one in _communes_by_name().get(fold(name), ()) if kind in ("", one.kind)]
     exact = [one for one in found if one.name.casefold() == letters]
     return tuple(exact or found)
 
@@ -199,6 +218,16 @@ class Registry:
             self._scopes[scope] = (*found, *self._groups(scope, found))
         return self._scopes[scope]
 
+    def common(self) -> tuple[Agency, ...]:
+        """The agencies that columns commonly name, in general, with the names damaged cells are
+        searched for."""
+        entries = [entry for level in _LEVELS for entry in self.data[level]]
+        return tuple(
+            _as_searched(agency, entry)
+            for agency, entry in zip(self.agencies(), entries, strict=True)
+            if not entry.get("rare")
+        )
+
     def agency(self, agency_id: str) -> Agency | None:
         """The agency of that id, wherever it is; None where there is none."""
         return self._by_id(self._holding(agency_id)).get(agency_id)
@@ -225,7 +254,7 @@ class Registry:
         """Bodies of the Party, the State and the country."""
         if self._central is None:
             self._central = tuple(
-                self._agency(entry, "central", "tw", [entry["name"], *entry.get("aliases", ())])
+                self._agency(entry, "central", "tw", _names_of(entry))
                 for entry in self.data["central"]
             )
         return self._central
@@ -262,7 +291,7 @@ class Registry:
         for entry in self.data["province"]:
             if province and province.name not in _only(entry):
                 continue
-            printed = [entry["name"], *entry.get("aliases", ())]
+            printed = _names_of(entry)
             names = [name for text in printed if (name := named(text))]
             names += [_without_place(text) for text in printed if "{tinh}" in text and not province]
             yield self._agency(entry, "province", own or "tinh", names, parent, city=city)
@@ -274,7 +303,7 @@ class Registry:
         if commune:
             yield _place_of(commune)
         for entry in self.data["commune"]:
-            names = [entry["name"], *entry.get("aliases", ())]
+            names = _names_of(entry)
             if commune:
                 names = list(_names_in(commune, names))
             parent = place if commune else None
@@ -325,11 +354,22 @@ class Registry:
                 name=entry["name"],
                 kind="group",
                 level=entry["level"],
-                aliases=tuple(entry.get("aliases", ())),
+                aliases=tuple(_names_of(entry)[1:]),
                 members=tuple(members),
                 valid_to=entry.get("valid_to"),
                 successor_id=identify(entry["successor"]) if "successor" in entry else None,
             )
+
+
+def _as_searched(agency: Agency, entry: Data) -> Agency:
+    rare = entry.get("rare_aliases", ())
+    kept = (name for name in agency.aliases if name not in rare)
+    return replace(agency, aliases=(*kept, *entry.get("searched", ())))
+
+
+def _names_of(entry: Data) -> list[str]:
+    """All names of an entry, as the data have them."""
+    return [entry["name"], *entry.get("aliases", ()), *entry.get("rare_aliases", ())]
 
 
 def _only(entry: Data) -> Iterable[str]:

@@ -97,3 +97,41 @@ def test_an_unsure_link_counts_neither_way():
     read = [link("same_indicator", f"{ONE}/I/A/{n}", f"{OTHER}/I/A/{n}") for n in (1, 2)]
     assert links(golden, read[:1]).f1 == 1
     assert links(golden, read).f1 == 1
+
+
+def assigned(agency_id, number="1", role="lead", **values):
+    row_id = f"{ONE}/I/_/{number}"
+    return blank(
+        "assignments", row_id=row_id, role=role, agency_id=agency_id, mention="Sở A", **values
+    )
+
+
+def assignments(golden, seen):
+    return compare({ONE: {"assignments": golden}}, {"assignments": seen}).sets
+
+
+def test_an_agency_is_found_in_its_row_and_role():
+    right = [assigned("q.so-y-te"), assigned("q.so-y-te", "2"), assigned("q.a", role="implement")]
+    seen = [assigned("q.so-y-te"), assigned("q.so-y-te", role="coordinate"), assigned("q.a")]
+    found, _ = assignments(right, [one | {"match_score": 0.9} for one in seen])
+    assert (found.score.golden, found.score.found, found.score.extra) == (3, 1, 2)
+    assert f"{ONE}/I/_/2 | lead | q.so-y-te | “Sở A”" in found.missing
+
+
+def test_an_agency_printed_twice_must_be_found_twice():
+    seen = [assigned("q.a", match_score=1.0)]
+    found, _ = assignments([assigned("q.a"), assigned("q.a")], seen)
+    assert (found.score.recall, found.score.precision) == (0.5, 1)
+
+
+def test_who_names_no_agency_must_be_left_open():
+    nobody = [assigned(None)]
+    assert assignments(nobody, [assigned(None, match_score=0.3)])[0].score.f1 == 1
+    assert assignments(nobody, [assigned("q.a", match_score=0.3)])[0].score.extra == 1
+
+
+def test_only_a_confident_wrong_agency_is_a_sure_one():
+    right = [assigned("q.a")]
+    for score, extra in ((0.94, 0), (0.95, 1)):
+        _, sure = assignments(right, [assigned("q.b", match_score=score)])
+        assert (sure.score.extra, sure.score.found) == (extra, 0)
