@@ -144,3 +144,14 @@ def test_old_encodings_are_what_normalizers_read_as_such(encoding):
     text = pypdfium2.PdfDocument(one.data)[0].get_textpage().get_text_bounded()
     assert "Quảng" not in text
     assert "Quảng Ngãi" in to_unicode(text, encoding)
+
+
+def test_a_wrong_cell_is_told_by_what_differs():
+    one = facsimile.print_pdf(SMALL.cut(0, 1, "I"), seed=1)
+    row = dict(one.rows[0], row_id="a", target="10%")
+    row["text"] = row["text"].replace("thủ tục", "thu tục")
+    score = facsimile.score(one, {"documents": [one.document], "indicators": [row]})
+    text, target = sorted(score.wrong(), key=len, reverse=True)
+    assert "[ủ→u] tục" in text
+    assert "Tỷ lệ" not in text
+    assert target.endswith("target: '100%' → '10%'")

@@ -68,7 +68,7 @@ class Score:
         """Every wrong cell, lost and invented row, a line each."""
         return [
             *(
-                f"{one.row} {one.field}: {one.golden!r} → {one.seen!r}"
+                f"{one.row} {one.field}: {difference(one.golden, one.seen)}"
                 for one in self.comparison.wrong
             ),
             *(f"lost {row}" for _, _, row in self.comparison.missing),
