@@ -39,6 +39,7 @@ _LEAST_COLUMNS = 3
 _LETTERHEAD_ROWS = 6
 _HIGHEST_HEADER = 6  # rows
 _LEAST_TITLE = 4  # characters
+_LONGEST_CODE = 8  # characters
 _AFTER_CODE = frozenset(".):-–/")
 _SAME_EDGE = 0.03  # of the table's width
 _SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
@@ -532,6 +533,8 @@ def _read_rows(
             if row is None:
                 row = _table_row(builder, matrix, index, columns, content)
                 builder.subrows |= row.cells[0].method.endswith(MERGED)
+                if first_of_page and _is_rest_of_title(builder, row):
+                    row = group_row(*row.cells[:2])
             if first_of_page and _goes_on_from_above(builder, row, is_rest):
                 builder.rows[-1] = _joined_rows(builder.rows[-1], row)
             else:
@@ -654,7 +657,8 @@ def _group_of(
         if not told or title.column > 1:
             return None
     elif len(filled) == 2 and code.column == 0 and title.column == 1:
-        if not (wide or _is_group_code(code.text) or (title.bold and code.bold)):
+        alone = columns > len(filled) and _may_be_group_code(code.text)
+        if not (wide or alone or (title.bold and code.bold)):
             return None
         printed = [code]
     else:
@@ -672,6 +676,14 @@ def _is_group_title(cell: GridCell) -> bool:
         _is_group_code(begin[0]) and text[len(begin[0]) :].lstrip()[:1] in _AFTER_CODE
     )
     return bool(cell.bold) or text.isupper() or coded
+
+
+def _may_be_group_code(text: str) -> bool:
+    """Whether what stands before a title alone is a section's code, however it was read: no row's
+    number. (A row's number misread as letters hardly stands before a text without agencies.)
+    """
+    text = "".join(text.split())
+    return _is_group_code(text) or (any(map(str.isalpha, text)) and len(text) <= _LONGEST_CODE)
 
 
 def _is_group_code(text: str) -> bool:
@@ -771,6 +783,13 @@ def _goes_on_from_above(builder: _Builder, row: Row, is_rest: bool) -> bool:
     return is_rest
 
 
+def _is_rest_of_title(builder: _Builder, row: Row) -> bool:
+    """Whether the first row of a page is the rest of a group's title, in a cell of its own."""
+    above = builder.rows[-1] if builder.rows else None
+    alone = _is_title_alone(row) and not row.cells[0].text.strip()
+    return above is not None and above.span and alone and _begins_inside(row.cells[1].text)
+
+
 def _over_the_page(builder: _Builder, matrix: _Matrix, start: int) -> tuple[_Matrix, bool]:
     """What the first row of a page takes from the row before it; whether it is that row's rest.
 
@@ -793,9 +812,16 @@ def _over_the_page(builder: _Builder, matrix: _Matrix, start: int) -> tuple[_Mat
     several = builder.subrows or first[0].row_span > 1
     is_rest = not several or _breaks_off(builder, above, first)
     known: dict[int, GridCell] = {}
-    for column in empty:
+    # a cell merged down from a row's rest on holds that row's value for the rows below it too
+    for column in range(len(first)) if is_rest else empty:
         cell, value = first[column], above.cells[column]
-        if cell is not None and value.text.strip() and (cell.row_span > 1 or not is_rest):
+        if cell is None or cell.column_span > 1 or not value.text.strip():
+            continue
+        if cell.text.strip():
+            if cell.row_span > 1 and column:
+                both = replace(value, text=f"{value.text}\n{cell.text}")
+                known[id(cell)] = _held_over(cell, both, min(value.confidence, cell.confidence))
+        elif cell.row_span > 1 or not is_rest:
             sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
             sure = value.confidence if column == 0 else sure
             known[id(cell)] = _held_over(cell, value, sure)
@@ -836,7 +862,9 @@ def _joined_cells(above: Cell, below: Cell) -> Cell:
     more = (*above.more, *pieces, *below.more)
     if not above.text.strip():
         return replace(above, text=below.text, confidence=below.confidence, more=more)
-    if not below.text.strip() or (below.method.endswith(MERGED) and below.text == above.text):
+    if below.method.endswith(MERGED) and below.text.startswith(above.text):
+        return replace(above, text=below.text, more=more)
+    if not below.text.strip():
         return replace(above, more=more)
     return replace(
         above,
@@ -873,7 +901,7 @@ def _with_carried(matrix: _Matrix, start: int, carried: dict[int, Cell]) -> _Mat
 
 
 def _held_over(cell: GridCell, value: Cell, confidence: float) -> GridCell:
-    """An empty cell that holds a value printed before the page: merged with what is above it."""
+    """A cell that holds a value begun before the page: merged with what is above it."""
     return replace(
         cell, text=value.text, row=cell.row - 1, row_span=cell.row_span + 1, confidence=confidence
     )

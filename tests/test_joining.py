@@ -232,3 +232,49 @@ def test_another_table_on_the_next_page_is_no_half():
     left = boxed(grid([HEADER, ["1", "Một", "Sở A", "2026"]]), [100.0, 130.0])
     other = boxed(grid([["Chỉ tiêu", "Đơn vị", "Mức"], ["A", "B", "C"]], columns=3), [100.0, 160.0])
     assert len(document_parts([page(1, left), page(2, other)]).tables) == 2
+
+
+def test_a_cell_merged_down_from_the_rest_of_a_row_holds_that_rows_value():
+    parts = document_parts(
+        [
+            page(
+                1, grid([HEADER, ["1", "Một", "Sở A", "2026"], ["2", "Hai dòng", "Sở B", "2027"]])
+            ),
+            page(2, grid([["", "và phần còn lại", ("", 3, 1), ""], ["3", "Ba", None, "2028"]])),
+        ]
+    )
+    assert texts(parts.tables[0])[1:] == [
+        ["2", "Hai dòng\nvà phần còn lại", "Sở B", "2027"],
+        ["3", "Ba", "Sở B", "2028"],
+    ]
+
+
+def test_the_title_of_a_group_broken_by_the_page_is_one():
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", ""], ["II", "Bảo đảm an ninh", "", ""]])),
+            page(2, grid([["", "mạng", "", ""], ["1", "Hai", "Sở B", ""]])),
+        ]
+    )
+    rows = parts.tables[0].rows
+    assert [(row.span, row.cells[1].text) for row in rows] == [
+        (False, "Một"),
+        (True, "Bảo đảm an ninh\nmạng"),
+        (False, "Hai"),
+    ]
+
+
+def test_a_misread_code_before_a_title_alone_is_a_groups():
+    rows = [HEADER, ["HI", "Phát triển hạ tầng số", "", ""], ["7", "Một", "Sở A", "2026"]]
+    (table,) = document_parts([page(1, grid(rows))]).tables
+    assert [row.span for row in table.rows] == [True, False]
+
+
+def test_a_merged_value_that_the_page_breaks_holds_whole_for_the_rows_below():
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", ""], ["2", "Hai", "Công an tỉnh;", ""]])),
+            page(2, grid([["", "dòng", ("Sở B", 2, 1), ""], ["3", "Ba", None, ""]])),
+        ]
+    )
+    assert [row[2] for row in texts(parts.tables[0])] == ["Sở A"] + ["Công an tỉnh;\nSở B"] * 2
