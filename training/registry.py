@@ -2,8 +2,8 @@
 
 Source: the package ``vietnamadminunits`` (MIT), which holds the units of the two-level local
 government since 1 July 2025 (Resolution 202/2025/QH15 and those on each province), with the
-codes of the General Statistics Office, and the 63 provinces before them. Nothing else needs it, so it
-is in no list of dependencies: ``pip install vietnamadminunits`` first.
+codes of the General Statistics Office, and the 63 provinces before them. Nothing else needs
+it, so it is in no list of dependencies: ``pip install vietnamadminunits`` first.
 
 Writes ``normalizers/data/provinces.csv`` (code, kind, name, valid_to, successor) and
 ``normalizers/data/communes.csv`` (code, province, kind, name), ordered by code.
