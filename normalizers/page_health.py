@@ -86,7 +86,8 @@ def judge_layer(
         outlined: letters are drawn as curves, not set as text.
     """
     text = unicodedata.normalize("NFC", "\n".join(lines))
-    words = [word.lower() for word in _WORD.findall(text)]
+    written = _WORD.findall(text)
+    words = [word.lower() for word in written]
     scan = pictured >= _SCAN
     unreadable = sum(map(_has_no_meaning, text))
     if unreadable > _UNREADABLE_SIGNS * max(1, len(text)):
@@ -102,7 +103,7 @@ def judge_layer(
     if not words:
         return LayerVerdict("healthy", "trang chỉ có số")
     if marked >= _HEALTHY_MARKED * len(words) or (marked and len(words) < ENOUGH):
-        return _judge_vietnamese(words, scan)
+        return _judge_vietnamese([word for word in written if not word.isupper()], scan)
     return _judge_unmarked(text, words, marked, scan)
 
 
@@ -139,7 +140,10 @@ def _legacy(text: str, by_font: Mapping[str, str], marked: int) -> LayerVerdict 
 
 
 def _judge_vietnamese(words: Sequence[str], scan: bool) -> LayerVerdict:
-    """Vietnamese with its marks: a scan's must also be spelt well, its OCR may have been poor."""
+    """Vietnamese with its marks: a scan's must also be spelt well, its OCR may have been poor.
+
+    ``words`` are those that are no acronyms.
+    """
     long = [word for word in words if len(word) > 1]
     spelt = sum(map(is_syllable, long))
     if scan and len(long) >= ENOUGH and spelt < _WELL_SPELT * len(long):
