@@ -859,7 +859,9 @@ def _without_stamp(item: str) -> str:
 
 def _goes_on_as_recipient(above: str, text: str) -> bool:
     """Whether a line without a bullet goes on in the recipient above it."""
-    return not above.endswith((".", ";")) and any(map(str.isalpha, text)) and len(text.split()) > 1
+    if above.endswith((".", ";")) or not any(map(str.isalpha, text)):
+        return False
+    return len(text.split()) > 1 or text.endswith((".", ";"))
 
 
 def _clean_recipient(text: str) -> str:

@@ -268,6 +268,8 @@ def test_head_and_foot_whose_columns_are_cells_of_a_table() -> None:
             "I. MỤC TIÊU",
             "Nơi nhận:",
             "- Bộ Nội vụ (b/cáo);",
+            "- Các doanh nghiệp viễn thông trên địa bàn",
+            "tỉnh;",
             "- Lưu: VT.",
             "KT. TRƯỞNG BAN",
             "PHÓ TRƯỞNG BAN",
@@ -278,6 +280,10 @@ def test_head_and_foot_whose_columns_are_cells_of_a_table() -> None:
     assert letterhead.issuer_slug == "ca-mau-bcd"
     assert (letterhead.doc_number, letterhead.issued_on) == ("12/KH-BCĐ", date(2026, 3, 4))
     assert (letterhead.place, letterhead.title) == ("Cà Mau", "Chuyển đổi số năm 2026")
-    assert letterhead.recipients == ("Bộ Nội vụ (b/cáo)", "Lưu: VT")
+    assert letterhead.recipients == (
+        "Bộ Nội vụ (b/cáo)",
+        "Các doanh nghiệp viễn thông trên địa bàn tỉnh",
+        "Lưu: VT",
+    )
     assert letterhead.signer == "Lê Văn Hùng"
     assert letterhead.signer_title == "KT. TRƯỞNG BAN; PHÓ TRƯỞNG BAN"
