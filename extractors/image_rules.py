@@ -109,6 +109,12 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
     mask: Grey = _ink_of(drawn_level, alone, level_ink, ink, dpi)
     fallen = np.ascontiguousarray(ink.T)
     mask = np.maximum(mask, _ink_of(drawn_upright, alone, upright_ink, fallen, dpi).T)
+    inset = max(3, round(0.03 * dpi))
+    for grid in grids:
+        for cell in grid.cells:
+            if cell.row_span > 1 or cell.column_span > 1:
+                top, foot = round(cell.y0) + inset, round(cell.y1) - inset
+                mask[top:foot, round(cell.x0) + inset : round(cell.x1) - inset] = 0
     return Rules(
         tuple(sorted(drawn_level, key=lambda s: s.at)),
         tuple(sorted(drawn_upright, key=lambda s: s.at)),

@@ -8,8 +8,11 @@ cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,6 +24,7 @@ from extractors._tesseract import Word
 from extractors.blocks import find_blocks
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.image_rules import RuledGrid, find_rules, without_rules
+from extractors.numerals import find_signs, read_signs
 from extractors.straighten import Grey, Upright, straighten, stretch
 from records import Box
 
@@ -31,11 +35,28 @@ _APART = 14  # pixels of paper between two pieces
 _BLUR = 0.5  # sigma in pixels: takes the noise, leaves the strokes
 _DARK = 140  # darker than this is ink of a letter
 _SPECK = 0.4  # confidence: less in one or two letters by themselves is dirt
+_SHORT = 12  # signs that a second look takes at most
+_SURE, _HALF_SURE = 0.9, 0.6  # chance of a second look: from there it counts
+_UNSEEN = 0.8  # chance that ink in which Tesseract saw nothing is a sign after all
+_CAPITAL = 0.115  # inches: capitals of 12.5 pt
+_BOLDER = 1.13  # times as thick strokes are bold
+_LEAST_INK = 60  # pixels: less tells no weight
+_DIGITS = re.compile(r"^\d[\d.,/-]*%?$")
+_NUMERAL = re.compile(
+    r"^(?:[≥≤><+]\s?)?\d{1,4}(?:[.,/\-]\d{1,4})*\s?%?\.?$"
+    r"|^[IVX]+(?:\.\d{1,2})*[.):]?$"
+    r"|^[A-EĐG](?:\.\d{1,2})*[.):]?$"
+    r"|^\(\d{1,2}\)$"
+    r"|^[xX+-]$"
+    r"|^S?TT$"
+)
+_DIRT = re.compile(r"^[^\w%&()+=/\-]+$")
+_QUOTES = "\"'“”‘’"
+_DOUBTFUL = re.compile(r"^[><].{0,7}$|^[HIl1L|!JTN]{1,4}[.:]?$")
 _FINEST = 300  # dots an inch; more adds nothing but time
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A rectangle of the upright page, in pixels: a cell, or a stretch of running text."""
 
     x0: int
@@ -98,6 +119,7 @@ def read_page_image(
     ]
     between = _between(rules.grids, smooth, dpi)
     read = read_pieces(smooth, [*between, *cells], dpi)
+    read = look_again(smooth, [*between, *cells], read, len(between), dpi)
     points = 72 / dpi
     lines = [
         PrintedLine(line.text, line.top * points, line.confidence)
@@ -105,11 +127,13 @@ def read_page_image(
         for line in text
         if not _is_speck(line)
     ]
+    bold = _weights(smooth, cells)
     grids = []
     start = len(between)
     for grid in rules.grids:
+        ours = np.s_[start - len(between) : start - len(between) + len(grid.cells)]
         texts = read[start : start + len(grid.cells)]
-        grids.append(_grid(grid, texts, upright, points))
+        grids.append(_grid(grid, texts, bold[ours], upright, points))
         start += len(grid.cells)
     height, width = upright.grey.shape
     return PageContent(
@@ -136,7 +160,11 @@ def _between(grids: Sequence[RuledGrid], grey: Grey, dpi: float) -> list[Piece]:
 
 
 def _grid(
-    grid: RuledGrid, texts: Sequence[Sequence[ReadLine]], upright: Upright, points: float
+    grid: RuledGrid,
+    texts: Sequence[Sequence[ReadLine]],
+    bold: Sequence[bool | None],
+    upright: Upright,
+    points: float,
 ) -> Grid:
     cells = tuple(
         GridCell(
@@ -147,8 +175,9 @@ def _grid(
             cell.column_span,
             _box(upright, points, cell.x0, cell.y0, cell.x1, cell.y1),
             min((line.confidence for line in lines), default=1.0),
+            bold=weight if lines else None,
         )
-        for cell, lines in zip(grid.cells, texts, strict=True)
+        for cell, lines, weight in zip(grid.cells, texts, bold, strict=True)
     )
     return Grid(
         grid.ys[0] * points,
@@ -172,6 +201,129 @@ def _box(upright: Upright, points: float, x0: float, y0: float, x1: float, y1: f
     return Box(
         round(float(left), 2), round(float(top), 2), round(float(right), 2), round(float(bottom), 2)
     )
+
+
+def look_again(
+    grey: Grey, pieces: Sequence[Piece], read: Sequence[list[ReadLine]], running: int, dpi: float
+) -> list[list[ReadLine]]:
+    """What was read of the pieces, with short texts told by their signs (``extractors.numerals``).
+
+    Args:
+        grey: the page they were read from.
+        pieces: the first ``running`` are running text, the others cells.
+        read: their lines.
+        running: see ``pieces``.
+        dpi: resolution of the page.
+    """
+    capital = _capital(read, dpi)
+    looked = []
+    for index, (piece, lines) in enumerate(zip(pieces, read, strict=True)):
+        if index >= running and len(lines) <= 1:
+            lines = _look_at_cell(grey, piece, lines, capital)
+        looked.append(
+            [
+                ReadLine(words)
+                for line in lines
+                if (
+                    words := tuple(
+                        _look_at_word(grey, word, capital)
+                        for word in line.words
+                        if not _is_dirt(word)
+                    )
+                )
+            ]
+        )
+    return looked
+
+
+def _is_dirt(word: Word) -> bool:
+    """Whether a word is but what a stamp or the edge of a rule left: signs that no print has."""
+    return word.confidence < _SPECK and bool(_DIRT.match(word.text))
+
+
+def _capital(read: Sequence[Sequence[ReadLine]], dpi: float) -> float:
+    """Height of the page's capitals and digits, in pixels."""
+    heights = [
+        word.y1 - word.y0
+        for lines in read
+        for line in lines
+        for word in line.words
+        if word.confidence > 0.8 and _DIGITS.match(word.text)
+    ]
+    return float(np.median(heights)) if len(heights) >= 3 else _CAPITAL * dpi
+
+
+def _look_at_cell(grey: Grey, cell: Piece, lines: list[ReadLine], capital: float) -> list[ReadLine]:
+    """A cell of at most one short line, its signs read anew where they are numbers or marks."""
+    kept = lines[0].text if lines else ""
+    ink = _trim(grey, cell)
+    if ink is None or len(kept) > _SHORT:
+        return lines
+    if ink.x1 - ink.x0 > _SHORT * capital or ink.y1 - ink.y0 > 2.5 * capital:
+        return lines
+    found = _signs(grey, ink, capital)
+    if found is None:
+        return lines
+    text, chance = found
+    if not lines:
+        chance *= _UNSEEN
+    elif text.replace(" ", "") == kept.replace(" ", ""):
+        return [ReadLine((Word(kept, *ink, max(chance, lines[0].confidence)),))]
+    elif chance < _SURE:
+        if chance < _HALF_SURE or _NUMERAL.match(kept):
+            return [ReadLine((Word(kept, *ink, min(lines[0].confidence, 0.5)),))]
+        chance *= 0.8
+    return [ReadLine((Word(text, *ink, chance),))] if chance >= _HALF_SURE else lines
+
+
+def _look_at_word(grey: Grey, word: Word, capital: float) -> Word:
+    """A word whose signs say more than Tesseract's model: "≥", "II", a quote or a comma that is
+    none.
+    """
+    box = Piece(int(word.x0) - 2, int(word.y0) - 2, int(word.x1) + 3, int(word.y1) + 3)
+    if _DOUBTFUL.match(word.text):
+        found = _signs(grey, box, capital)
+        if found is not None and found[1] >= _SURE:
+            return replace(word, text=found[0].replace(" ", ""), confidence=found[1])
+    text = word.text
+    if len(text) > 2 and (text[0] in _QUOTES or text[-1] in ",."):
+        signs = find_signs(grey[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1], capital)
+        if signs and text[0] in _QUOTES and signs[0].y1 - signs[0].y0 > 0.8 * capital:
+            text = text[1:]
+        if signs and text[-1] in ",." and text[-2] not in ",.":
+            last = signs[-1]
+            low = last.y0 > signs[0].y0 + 0.4 * capital
+            height = (last.y1 - last.y0) / capital
+            if low and last.x1 - last.x0 < 0.4 * capital and not 0.22 <= height <= 0.32:
+                text = text[:-1] + (("," if height < 0.6 else text[-1]) if height > 0.3 else ".")
+    return word if text == word.text else replace(word, text=text)
+
+
+def _signs(grey: Grey, box: Piece, capital: float) -> tuple[str, float] | None:
+    """What stands in a rectangle, if it is a number, a code or a mark."""
+    crop = grey[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
+    found = read_signs(crop, capital) if crop.size else None
+    return found if found is not None and _NUMERAL.match(found[0]) else None
+
+
+def _weights(grey: Grey, cells: Sequence[Piece]) -> list[bool | None]:
+    """For each cell whether it is printed bold; None where the page has but one weight."""
+    strokes = [_stroke(grey, cell) for cell in cells]
+    known = sorted(stroke for stroke in strokes if stroke)
+    steps = [(after / before, after) for before, after in pairwise(known)]
+    step, bold = max(steps, default=(1.0, 0.0))
+    if step < _BOLDER:
+        return [None] * len(cells)
+    return [stroke >= bold if stroke else None for stroke in strokes]
+
+
+def _stroke(grey: Grey, cell: Piece) -> float:
+    """How thick the strokes of a cell's letters are: their area by their outline; 0 for none."""
+    ink = (grey[cell.y0 : cell.y1, cell.x0 : cell.x1] < _DARK).astype(np.uint8)
+    ink = np.repeat(np.repeat(ink, 2, axis=0), 2, axis=1)
+    area = int(ink.sum())
+    inside = int(cv2.erode(ink, np.ones((3, 3), np.uint8)).sum())
+    return area / max(1, area - inside) if area > _LEAST_INK else 0.0
 
 
 def _is_speck(line: ReadLine) -> bool:
