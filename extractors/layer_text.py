@@ -115,7 +115,12 @@ def lines_of(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
 
 def _ordered(line: list[Glyph]) -> Iterator[list[Glyph]]:
     if any(glyph.text != " " for glyph in line):
-        yield sorted(line, key=lambda glyph: glyph.x0)
+        yield sorted(line, key=_place)
+
+
+def _place(glyph: Glyph) -> float:
+    """Where a glyph comes in its line; a space before the letter that is squeezed into it."""
+    return glyph.x0 - 0.3 * (glyph.x1 - glyph.x0) if glyph.text == " " else glyph.x0
 
 
 def _turned_upright(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:

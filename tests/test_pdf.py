@@ -310,3 +310,13 @@ def test_running_text_and_a_letterhead_are_no_table():
             canvas.drawString(450, 780 - 15 * index, "các sở, ban, ngành")
 
     assert not content(paper(draw)).grids
+
+
+def test_a_letter_squeezed_into_the_space_before_it_comes_after_it():
+    from extractors._pdfium import Glyph
+    from extractors.layer_text import cell_text
+
+    squeezed = [("n", 0.0, 6.0), ("ă", 6.0, 12.0), ("m", 12.0, 21.0), (" ", 21.0, 24.5)]
+    squeezed += [("2", 20.9, 27.0), ("6", 27.0, 33.0)]
+    glyphs = [Glyph(text, x0, 0.0, x1, 12.0, 10.0, 12.0) for text, x0, x1 in squeezed]
+    assert cell_text(glyphs) == "năm 26"
