@@ -30,7 +30,7 @@ LEVELS = ("central", "province", "commune", "group")
 _TEXTS = ("name", "kind", "parent", "successor", "level")
 _LISTS = ("aliases", "only", "members")
 _DATES = ("valid_from", "valid_to")
-_OF_A_BODY = ("name", "kind", "parent", "successor", "aliases", "rare", *_DATES)
+_OF_A_BODY = ("name", "kind", "parent", "successor", "aliases", "rare", "some", *_DATES)
 _KEYS = {
     "central": {*_OF_A_BODY},
     "province": {*_OF_A_BODY, "only"},
@@ -143,7 +143,7 @@ class _Check:
                     f"{where}: “{key}” phải là danh sách chữ, không có chữ rỗng",
                     f"{where}: “{key}” must be a list of texts, none of them empty",
                 )
-            elif key == "rare" and not isinstance(value, bool):
+            elif key in ("rare", "some") and not isinstance(value, bool):
                 self._fault(
                     f"{where}: “{key}” phải là true hoặc false",
                     f"{where}: “{key}” must be true or false",

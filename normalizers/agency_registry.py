@@ -339,6 +339,7 @@ class Registry:
         province = scope.province or "tinh"
         within = f"{province}.{scope.commune}" if scope.commune else province
         by_name = {entry["name"]: entry for entry in self.data["group"]}
+        some = {entry["name"] for entry in self.data["province"] if entry.get("some")}
 
         def identify(name: str) -> str:
             entry = by_name[name]
@@ -348,7 +349,7 @@ class Registry:
 
         for entry in self.data["group"]:
             members = [identify(name) for name in entry.get("members", ())]
-            members += _members(entry, scope, bodies)
+            members += _members(entry, scope, [one for one in bodies if one.name not in some])
             yield Agency(
                 agency_id=identify(entry["name"]),
                 name=entry["name"],

@@ -35,6 +35,7 @@ from pipeline.schema import ROW_DATASETS, Record
 ALL_DOCUMENTS = "*"
 """Stands for the document where a score is over all of them."""
 
+SURE_ASSIGNMENTS = "sure_assignments"
 SURE = 0.95
 """From this ``match_score`` on an agency is told with confidence; it may not be wrong."""
 
@@ -125,7 +126,7 @@ def compare_assignments(
             sure[key] += one["match_score"] >= SURE
     missing, extra = right - read, read - right
     all_of_them = _set_score(document_id, "assignments", right, right & read, extra)
-    sure_ones = _set_score(document_id, "sure_assignments", right, right & sure, sure - right)
+    sure_ones = _set_score(document_id, SURE_ASSIGNMENTS, right, right & sure, sure - right)
     return (
         SetComparison(
             all_of_them, _shown(_told(missing, mentions)), _shown(_told(extra, mentions))

@@ -124,6 +124,7 @@ def test_groups_know_their_members_in_scope():
     by_id = {one.agency_id: one for one in agencies(PROVINCE)}
     communal = by_id["quang-ngai.nhom.ubnd-cac-xa-phuong-dac-khu"]
     assert len(communal.members) == 96
+    assert "quang-ngai.so-du-lich" not in by_id["quang-ngai.nhom.cac-so-ban-nganh"].members
     assert "quang-ngai.ly-son.ubnd-dac-khu" in communal.members
     assert all(current().agency(one).kind == "committee" for one in communal.members)
     assert by_id["quang-ngai.nhom.cac-dia-phuong"].members == (communal.agency_id,)
