@@ -25,7 +25,9 @@ from extractors.ruled import Rule
 from extractors.sniff import Unreadable
 from records import Box
 
-MOST_PAGES = 20_000
+MOST_PAGES = 3_000
+"""Plans have a hundred; what has more is a whole archive, and would take a worker's memory."""
+
 _THIN = 3.0  # points: a filled rectangle thinner than this is a rule
 _LEAST_RULE = 2.0  # points: what is shorter is a dot of a dotted rule at most
 _INK = 0.5  # points: a space has a box no higher

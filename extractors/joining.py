@@ -10,9 +10,10 @@ its text is kept and a notice says so.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ from extractors.printed import (
     looks_like_title,
     split_title,
 )
-from records import Box, Cell, Notice, Page, Row, Table
+from records import Box, Cell, Notice, Page, Route, Row, Table
 
 MERGED = "merged"
 """Ends the method of a cell whose value was printed once for several rows."""
@@ -45,6 +46,7 @@ _SAME_EDGE = 0.03  # of the table's width
 _SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
 _SAME_RUNNING = 90.0
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
+_AHEAD = 30  # pages looked at ahead of the one that is read
 _NEAR = 6.0  # points
 _LEVEL = 8.0  # points by which rows of two halves of a sheet differ in height at most
 _ROOM = 40.0  # points: two lines and more would have found room, so no row was broken
@@ -53,6 +55,9 @@ _TITLE_LINES = 14  # an appendix's label, title and "(Kèm theo ...)" take no mo
 _COLUMN_NUMBER = re.compile(r"^\(?\s*(\d{1,2}|[A-ZĐ])\s*\)?$")
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
 _ROW_NUMBER = re.compile(r"^\d{1,4}(?:\.\d{1,3})*\s*[.)]?$")
+_LONGEST_MARK = 2  # "x", "xx"
+_ENOUGH_ROWS = 4
+_NEARLY_ALL = 0.9
 _CARRIED = 0.55  # confidence in a value carried over a page into a cell that may be empty
 
 
@@ -73,7 +78,10 @@ class _Builder:
     """The document while it is put together; no table is open while ``names`` is empty."""
 
     pages: dict[int, list[str]] = field(default_factory=dict)
-    routes: dict[int, PageContent] = field(default_factory=dict)
+    routes: dict[int, Route] = field(default_factory=dict)
+    reread: dict[str, list[int]] = field(default_factory=dict)  # pages by the reason
+    reach: dict[tuple[int, int], float] = field(default_factory=dict)
+    """For each page format how far down its pages are printed, in points."""
     tables: list[Table] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     pending: list[tuple[int, str]] = field(default_factory=list)  # lines since the last grid
@@ -93,6 +101,13 @@ class _Builder:
     """For rows of the table their right half, and how it was matched."""
     open_below: dict[int, Cell] = field(default_factory=dict)
     """Values of the last row by column whose merged cell reaches down to the page's end."""
+
+    def begin_page(self, content: PageContent) -> None:
+        self.routes[content.number] = content.route
+        self.pages.setdefault(content.number, [])
+        if content.reason:
+            again = "; chữ được nhận dạng lại từ ảnh của trang" * (content.route == "re-ocr")
+            self.reread.setdefault(content.reason + again, []).append(content.number)
 
     def take_running_text(self) -> None:
         for number, line in self.pending:
@@ -131,38 +146,50 @@ def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
             many as it has page breaks.
     """
     builder = _Builder()
-    contents = list(pages)
-    lowest = _lowest(contents)
-    for content, running in zip(contents, _running_lines(contents), strict=True):
-        builder.routes[content.number] = content
-        builder.pages.setdefault(content.number, [])
+    for content, before, ahead in _with_neighbours(pages, builder.reach):
+        builder.begin_page(content)
+        beside = [*_margin_lines(before), *_margin_lines(*ahead[:1])]
+        running = _running_lines(content, beside)
         for part in _in_order(content):
             if isinstance(part, Grid):
                 _read_grid(builder, part, content)
-                builder.room = max(0.0, lowest[_format(content)] - _foot(part))
+                builder.room = max(0.0, builder.reach[_format(content)] - _foot(part))
             elif part not in running:
                 builder.pending.append((content.number, part.text))
     builder.close_table()
     builder.take_running_text()
     numbered = tuple(
-        Page(number, tuple(lines), builder.routes[number].route)
+        Page(number, tuple(lines), builder.routes[number])
         for number, lines in sorted(builder.pages.items())
     )
-    notices = (*_reread_notices(contents), *builder.notices)
+    notices = (*_reread_notices(builder.reread), *builder.notices)
     return DocumentParts(numbered, tuple(builder.tables), notices)
+
+
+def _with_neighbours(
+    pages: Iterable[PageContent], reach: dict[tuple[int, int], float]
+) -> Iterator[tuple[PageContent, PageContent | None, Sequence[PageContent]]]:
+    """Each page with the one before it and some that follow; no more of a document is held.
+
+    ``reach`` is kept at how far down the pages of each format are printed, in points.
+    """
+    coming = iter(pages)
+    ahead: deque[PageContent] = deque()
+    before = None
+    while True:
+        for content in itertools.islice(coming, _AHEAD + 1 - len(ahead)):
+            ahead.append(content)
+            feet = [_foot(grid) for grid in content.grids]
+            reach[_format(content)] = max([reach.get(_format(content), 0.0), *feet])
+        if not ahead:
+            return
+        content = ahead.popleft()
+        yield content, before, tuple(ahead)
+        before = content
 
 
 def _format(content: PageContent) -> tuple[int, int]:
     return round(content.width), round(content.height)
-
-
-def _lowest(pages: Sequence[PageContent]) -> dict[tuple[int, int], float]:
-    """For each page format how far down its pages are printed, in points."""
-    lowest: dict[tuple[int, int], float] = {}
-    for content in pages:
-        feet = [_foot(grid) for grid in content.grids]
-        lowest[_format(content)] = max([lowest.get(_format(content), 0.0), *feet])
-    return lowest
 
 
 def _foot(grid: Grid) -> float:
@@ -172,14 +199,8 @@ def _foot(grid: Grid) -> float:
     return grid.box.y1
 
 
-def _reread_notices(pages: Sequence[PageContent]) -> Iterator[Notice]:
+def _reread_notices(reasons: Mapping[str, Sequence[int]]) -> Iterator[Notice]:
     """A notice for each reason why pages were read from their image, wholly or in part."""
-    reasons: dict[str, list[int]] = {}
-    for content in pages:
-        if content.reason:
-            reread = content.route == "re-ocr"
-            reason = content.reason + "; chữ được nhận dạng lại từ ảnh của trang" * reread
-            reasons.setdefault(reason, []).append(content.number)
     for reason, numbers in reasons.items():
         yield Notice("page_reread", f"Trang {ranges(numbers)}: {reason}.", severity="info")
 
@@ -207,30 +228,20 @@ def _in_order(content: PageContent) -> Iterator[PrintedLine | Grid]:
     yield from grids
 
 
-def _running_lines(pages: Sequence[PageContent]) -> list[frozenset[PrintedLine]]:
-    """For each page its page number and its running head and foot: lines in the margins that a
-    page beside it repeats at the same height, but for their digits.
+def _running_lines(content: PageContent, beside: Sequence[PrintedLine]) -> frozenset[PrintedLine]:
+    """A page's number and its running head and foot: lines in the margins that a page beside it
+    repeats at the same height (``beside``), but for their digits.
     """
-    margins = [_margin_lines(content) for content in pages]
-    found = []
-    for index, lines in enumerate(margins):
-        beside = [
-            *(margins[index - 1] if index else ()),
-            *(margins[index + 1] if index + 1 < len(margins) else ()),
-        ]
-        found.append(
-            frozenset(
-                line
-                for line in lines
-                if _PAGE_NUMBER.match(line.text) or any(_repeats(line, other) for other in beside)
-            )
-        )
-    return found
+    return frozenset(
+        line
+        for line in _margin_lines(content)
+        if _PAGE_NUMBER.match(line.text) or any(_repeats(line, other) for other in beside)
+    )
 
 
-def _margin_lines(content: PageContent) -> list[PrintedLine]:
+def _margin_lines(content: PageContent | None = None) -> list[PrintedLine]:
     """Lines at the head and the foot; a page that begins an appendix has its title there."""
-    if not content.height:
+    if content is None or not content.height:
         return []
     labels = [line.top for line in content.lines if is_appendix_label(line.text)]
     high, low = _MARGIN * content.height, (1 - _MARGIN) * content.height
@@ -517,7 +528,7 @@ def _read_rows(
     builder.placed = []
     is_rest = False
     if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
-        matrix = _with_carried(matrix, start, builder.open_below)
+        matrix = _with_carried(builder, matrix, start)
         matrix, is_rest = _over_the_page(builder, matrix, start)
     builder.open_below = {}
     index = start
@@ -884,20 +895,34 @@ def _note_open_cells(builder: _Builder, matrix: _Matrix, columns: Sequence[int])
             builder.open_below[column] = last.cells[column]
 
 
-def _with_carried(matrix: _Matrix, start: int, carried: dict[int, Cell]) -> _Matrix:
-    """The page's grid with the values that cells merged before the page hold for its first rows."""
-    if start >= len(matrix) or not carried:
-        return matrix
+def _with_carried(builder: _Builder, matrix: _Matrix, start: int) -> _Matrix:
+    """The page's grid with the values that cells merged before the page hold for its first rows.
+
+    An empty cell at the top of a page goes on with the cell above it where one of them is merged
+    down, and, less surely, where its column is hardly ever empty.
+    """
+    above = builder.rows[-1] if builder.rows else None
     first = matrix[start]
+    if above is None or above.span or len(first) != len(above.cells):
+        return matrix
     if first[0] is None or not first[0].text.strip():
         return matrix
     known: dict[int, GridCell] = {}
-    for column, value in carried.items():
-        cell = first[column] if 0 < column < len(first) else None
-        if cell is not None and not cell.text.strip() and cell.column_span == 1:
+    for column, (cell, value) in enumerate(zip(first, above.cells, strict=True)):
+        if not column or cell is None or cell.text.strip() or cell.column_span > 1:
+            continue
+        merged = cell.row_span > 1 or column in builder.open_below
+        if value.text.strip() and (merged or _is_always_filled(builder.rows, column)):
             sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
             known[id(cell)] = _held_over(cell, value, sure)
     return _replaced(matrix, known)
+
+
+def _is_always_filled(rows: Sequence[Row], column: int) -> bool:
+    """Whether (nearly) every row of a table has words in a column; marks and numbers are none."""
+    texts = [row.cells[column].text.strip() for row in rows if not row.span]
+    words = sum(any(map(str.isalpha, text)) and len(text) > _LONGEST_MARK for text in texts)
+    return len(texts) >= _ENOUGH_ROWS and words >= _NEARLY_ALL * len(texts)
 
 
 def _held_over(cell: GridCell, value: Cell, confidence: float) -> GridCell:

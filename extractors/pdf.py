@@ -75,42 +75,55 @@ def read_pdf(data: bytes, path: str, sha256: str, judge: LayerJudge) -> Document
         TesseractMissing: all pages must be read from their images, and Tesseract is not there.
     """
     document = open_document(data)
-    contents: list[PageContent] = []
-    notices: list[Notice] = []
-    unread: list[int] = []
-    waiting: list[int] = []
-    missing: TesseractMissing | None = None
-    numbers = range(1, len(document) + 1)
-    pages = read_each(partial(_read, document, judge), numbers)
-    for number, page in zip(numbers, pages, strict=True):
-        if isinstance(page, PageContent):
-            contents.append(page)
-            continue
-        unread.append(number)
-        if isinstance(page, str):
-            missing = TesseractMissing(page)
-            waiting.append(number)
-        else:
-            notices.append(loss_notice(page))
-    if not contents:
-        raise missing or broken_pdf()
-    if missing is not None:
-        message = f"Trang {ranges(waiting)} chưa đọc được. {missing.reason_vi}"
-        notices.append(Notice("page_lost", message, severity="error"))
-    contents += [PageContent(number, (), (), "re-ocr", METHOD) for number in unread]
-    contents.sort(key=lambda content: content.number)
-    parts = document_parts(contents)
-    reread = sum(content.route == "re-ocr" for content in contents)
+    pages = _Pages(document, judge)
+    parts = document_parts(pages)
+    if not pages.read:
+        raise pages.missing or broken_pdf()
     return Document(
         path=path,
         sha256=sha256,
         media_type=MEDIA_TYPE,
-        route="re-ocr" if 2 * reread > len(contents) else "text-layer",
+        route="re-ocr" if 2 * pages.reread > pages.read else "text-layer",
         health="healthy",
         pages=parts.pages,
         tables=parts.tables,
-        notices=(*notices, *parts.notices),
+        notices=(*pages.notices(), *parts.notices),
     )
+
+
+class _Pages:
+    """The pages of a PDF one after the other, and how reading them went."""
+
+    def __init__(self, document: PdfDocument, judge: LayerJudge) -> None:
+        self._numbers = range(1, len(document) + 1)
+        self._work = partial(_read, document, judge)
+        self._lost: list[Notice] = []
+        self._waiting: list[int] = []
+        self.missing: TesseractMissing | None = None
+        self.read = self.reread = 0
+
+    def __iter__(self) -> Iterator[PageContent]:
+        pages = read_each(self._work, self._numbers)
+        for number, page in zip(self._numbers, pages, strict=True):
+            if isinstance(page, PageContent):
+                self.read += 1
+                self.reread += page.route == "re-ocr"
+                yield page
+                continue
+            if isinstance(page, str):
+                self.missing = TesseractMissing(page)
+                self._waiting.append(number)
+            else:
+                self._lost.append(loss_notice(page))
+            yield PageContent(number, (), (), "re-ocr", METHOD)
+
+    def notices(self) -> Iterator[Notice]:
+        """What a clerk is told of pages that were not read."""
+        yield from self._lost
+        if self.missing is not None:
+            reason = self.missing.reason_vi
+            message = f"Trang {ranges(self._waiting)} chưa đọc được. {reason}"
+            yield Notice("page-lost", message, severity="error")
 
 
 def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | str:
