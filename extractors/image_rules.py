@@ -32,6 +32,7 @@ _OPEN_GAP = 0.09  # inches of white between its columns
 _OPEN_SHARE = 0.21  # of its rows may run on over a border between columns (group rows)
 _END = 0.05  # inches at either end of a side that must be drawn too
 _LETTER = 140  # darker than this is a letter's ink
+_PALER = 30  # levels
 _AMONG_LETTERS = 0.3  # of a rule outside of grids: more letters at it, and it is none
 _TABLE = 0.6  # inches: no table is narrower or lower
 
@@ -106,8 +107,8 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
         if grid is not None:
             grids.append(grid)
             alone.difference_update(bars)
-    mask: Grey = _ink_of(drawn_level, alone, level_ink, ink, dpi)
-    fallen = np.ascontiguousarray(ink.T)
+    mask: Grey = _ink_of(drawn_level, alone, level_ink, grey, dpi)
+    fallen = np.ascontiguousarray(grey.T)
     mask = np.maximum(mask, _ink_of(drawn_upright, alone, upright_ink, fallen, dpi).T)
     inset = max(3, round(0.03 * dpi))
     for grid in grids:
@@ -124,7 +125,7 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
 
 
 def _ink_of(
-    rules: Iterable[Segment], alone: Collection[Segment], found: Grey, ink: Grey, dpi: float
+    rules: Iterable[Segment], alone: Collection[Segment], found: Grey, grey: Grey, dpi: float
 ) -> Grey:
     """Of the ink of level rules what can be painted over without harm to letters.
 
@@ -141,7 +142,7 @@ def _ink_of(
         ]
         own = (found[window] > 0).astype(np.uint8)
         thick = cv2.dilate(own, np.ones((5, 1), np.uint8))
-        letters = (ink[window] > 0) & (thick == 0)
+        letters = (grey[window] < _LETTER) & (thick == 0)
         rows = np.arange(len(own))[:, None]
         top = np.where(own.any(axis=0), own.argmax(axis=0), 0)
         foot = np.where(own.any(axis=0), len(own) - 1 - own[::-1].argmax(axis=0), 0)
@@ -150,8 +151,10 @@ def _ink_of(
         crossed = above & below
         if rule in alone:
             crossed = above | below
-            if crossed.mean() > _AMONG_LETTERS:
+            if crossed.mean() > _AMONG_LETTERS or not own.any():
                 continue
+            # A scanner's streak is paler than the letters that it runs through.
+            own[grey[window] < np.median(grey[window][own > 0]) - _PALER] = 0
         own[:, crossed] = 0
         kept[window] = np.maximum(kept[window], own * 255)
     return kept
