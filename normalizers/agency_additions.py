@@ -185,7 +185,7 @@ class _Check:
             *(("members", one) for one in (members if isinstance(members, list) else ())),
         ):
             if isinstance(name, str) and name not in names:
-                where = f"[[{table}]] {entry.get('name')}"
+                where = f"[[{table}]] {entry.get('name') or '?'}"
                 self._fault(
                     f"{where}: “{key}” nêu “{name}”, không có trong [[{table}]]",
                     f"{where}: “{key}” names “{name}”, which is not in [[{table}]]",
