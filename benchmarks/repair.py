@@ -1,38 +1,80 @@
-"""How well damaged Vietnamese is repaired: ``python -m benchmarks.repair [--errors N]``.
+"""How well damaged Vietnamese is repaired: ``python -m benchmarks.repair [--errors N] [--write]``.
 
-Real damage: ``truth/lines_*.tsv`` (line number, damaged line, true line). A document's session is
-opened on all its damaged lines, every line is repaired, and repaired and true syllables are aligned
-by edit distance; a true syllable is right if it is met exactly, capitals and punctuation and all
-(``exact``) or letters alone, without regard to case (``syllables``). Intervals are 95 % bootstrap
-intervals over lines.
+- Real damage: ``truth/lines_*.tsv`` (line number, damaged line, true line). A document's session is
+  opened on all its damaged lines.
+- Synthetic damage (``python -m training.damage``, see there): held-out documents in known and in
+  held-out faces, a session a document; and single mixed pages with columns and encyclopaedia text.
+- Whole text: held-out paragraphs of the corpus, printed as they are.
+- Good OCR: held-out documents read by Tesseract's ``Vietnamese`` model.
+
+Repaired and true syllables are aligned by edit distance. A true syllable is right if it is met
+without regard to case, punctuation and the place of the tone mark (``syllables``), or just as
+printed (``exact``). Intervals are 95 % bootstrap intervals over lines. ``--write`` puts the tables
+into docs/benchmarks.md and the reliability plot beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import re
+import resource
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
+from unidecode import unidecode
 
 from normalizers.repair import RepairModel, load_model
+from normalizers.tokens import new_style, tokenize_chunk
+from training import corpus
+from training.channel import align
+from training.damage import UNPRINTED
 
 TRUTH = Path(os.environ.get("PHULUC_TRUTH", "../shared/truth"))
 TEXTS = Path(os.environ.get("PHULUC_TEXTS", "../shared/texts"))
+DOCS = Path(__file__).parents[1] / "docs"
+HEADING = "## Repair"
+PAGES = 12  # mixed pages a split
+WHOLE = 40_000  # whole syllables a source
+BANDS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)
 _EDGE = re.compile(r"^[^\w%]+|[^\w%]+$")
+
+Line = tuple[str, str]  # read, true
+
+
+@dataclass
+class Test:
+    """Lines of one kind of damage, each inner list read by one session."""
+
+    name: str
+    sessions: list[tuple[list[str], list[tuple[int, str]]]] = field(default_factory=list)
+    """All lines of a session as read; and which of them have a known truth."""
+
+
+@dataclass
+class Outcome:
+    """What a method made of a test."""
+
+    lines: list[tuple[str, str, str]]  # read, true, got
+    seconds: float = 0.0
+    tokens: int = 0
+    sure: list[tuple[float, bool]] = field(default_factory=list)  # confidence, right
 
 
 def syllable(chunk: str) -> str:
-    return _EDGE.sub("", chunk).lower()
+    """A chunk without the punctuation at its edges, in small letters, tone marks in one place."""
+    return new_style(_EDGE.sub("", chunk).lower())
 
 
 def score(truth: str, repaired: str, exact: bool = False) -> tuple[int, int, list[tuple[str, str]]]:
     """(right, all, [(true, got)]) over the true text's syllables."""
-    fold = (lambda chunk: chunk) if exact else syllable
+    fold: Callable[[str], str] = str if exact else syllable
     left = [fold(chunk) for chunk in truth.split() if syllable(chunk)]
     right = [fold(chunk) for chunk in repaired.split() if syllable(chunk)]
     good, wrong = 0, []
@@ -51,6 +93,7 @@ def score(truth: str, repaired: str, exact: bool = False) -> tuple[int, int, lis
 
 
 def interval(rights: list[int], totals: list[int]) -> tuple[float, float]:
+    """95 % bootstrap interval of the share of right syllables, lines drawn anew."""
     draw = np.random.default_rng(0)
     good, size = np.array(rights), np.array(totals)
     picks = draw.integers(0, len(good), (2000, len(good)))
@@ -71,89 +114,330 @@ def kind(true: str, got: str) -> str:
         return "numeral or code"
     if re.search(r"[\d&¢€¥$@]", got):
         return "symbol left in"
-    from unidecode import unidecode
-
     if unidecode(true).lower() == unidecode(got).lower():
         return "diacritics only"
     return "other letters"
 
 
-def real(model: RepairModel, name: str) -> list[tuple[str, str, str]]:
-    """(damaged, true, repaired) lines of one truth file; the session sees the whole text."""
-    text = next(TEXTS.glob(f"{name}_*.txt")).read_text(encoding="utf-8")
+def real(name: str) -> Test:
+    """One document with true lines; the session sees the whole text."""
+    text = next(TEXTS.glob(f"{name}_*.txt")).read_text(encoding="utf-8").split("\n")
     rows = [
         line.split("\t")
         for line in (TRUTH / f"lines_{name}.tsv").read_text(encoding="utf-8").splitlines()
     ]
-    session = model.session(text.split("\n"))
-    repaired = session.repair_lines(text.split("\n"))
-    out = []
-    for row in rows:
-        out.append((row[1], row[2], repaired[int(row[0]) - 1].text))
-    return out
+    return Test(f"real, {name}", [(text, [(int(row[0]) - 1, row[2]) for row in rows])])
 
 
-def synthetic(model: RepairModel, split: str) -> list[tuple[str, str, str]]:
-    """(damaged, true, repaired) of held-out pages; a session for each page."""
-    from training.corpus import CACHE
-
-    pages: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for path in sorted((CACHE / "damage").glob("pages_*.tsv")):
+def synthetic(name: str, split: str, most: int = 1_000) -> Test:
+    """Held-out pages or documents of one split; lines that nobody would print are left out."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path in sorted((corpus.CACHE / "damage").glob("pages_*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             fields = line.split("\t")
             if fields[1] == split:
-                pages[fields[0]].append((fields[4], fields[5]))
+                found[fields[0]].append((fields[4], fields[5]))
+    test = Test(name)
+    for lines in list(found.values())[:most]:
+        known = [(at, true) for at, (true, _) in enumerate(lines) if not UNPRINTED.search(true)]
+        test.sessions.append(([read for _, read in lines], known))
+    return test
+
+
+def ours(model: RepairModel, test: Test) -> Outcome:
+    """Repair a test; a session for each of its documents. The model's memory is emptied first."""
+    outcome = Outcome([])
+    model.scored.clear()
+    for lines, known in test.sessions:
+        start = time.process_time()
+        session = model.session(lines)
+        repaired = session.repair_lines(lines)
+        outcome.seconds += time.process_time() - start
+        outcome.tokens += sum(len(line.split()) for line in lines)
+        for at, true in known:
+            outcome.lines.append((lines[at], true, repaired[at].text))
+            sure = {token.position: token for token in repaired[at].tokens}
+            place = 0
+            for left, right in align(true.split(), lines[at].split()):
+                wanted = {syllable(chunk) for chunk in left}
+                for _ in right:
+                    token = sure.get(place)
+                    if token is not None and syllable(token.repaired):
+                        good = syllable(token.repaired) in wanted
+                        outcome.sure.append((token.confidence, good))
+                    place += 1
+    return outcome
+
+
+def line_by_line(method: Callable[[str], str], test: Test) -> Outcome:
+    """What a method that knows single lines makes of a test."""
+    start = time.process_time()
+    outcome = Outcome([])
+    for lines, known in test.sessions:
+        for at, true in known:
+            outcome.lines.append((lines[at], true, method(lines[at])))
+            outcome.tokens += len(lines[at].split())
+    outcome.seconds = time.process_time() - start
+    return outcome
+
+
+def unigram(model: RepairModel) -> Callable[[str], str]:
+    """Each word by itself: our channel and how common a word is, no context."""
+
+    def one(chunk: str) -> str:
+        token = tokenize_chunk(chunk)
+        if token.kind != "word":
+            return chunk
+        seen = token.core.lower()
+        numbers, logs = model.candidates_of([seen])[seen]
+        if not len(numbers):
+            return chunk
+        best = int(np.argmax(logs + model.language.unigram[numbers]))
+        return token.lead + model.language.words[int(numbers[best])] + token.trail
+
+    return lambda line: " ".join(map(one, line.split()))
+
+
+def others(model: RepairModel) -> dict[str, Callable[[str], str]]:
+    """Other ways to restore a line, all without a network."""
+    from pyvi import ViUtils
+    from underthesea import text_normalize
+
+    return {
+        "as read": str,
+        "underthesea `text_normalize`": lambda line: str(text_normalize(line)),
+        "pyvi `add_accents`": lambda line: str(
+            ViUtils.add_accents(ViUtils.remove_accents(line).decode())
+        ),
+        "unigram": unigram(model),
+    }
+
+
+def share(outcome: Outcome, exact: bool = False) -> tuple[float, float, float, int]:
+    """Share of right syllables, its interval, number of syllables."""
+    rights, totals = [], []
+    for _, true, got in outcome.lines:
+        good, size, _ = score(true, got, exact)
+        rights.append(good)
+        totals.append(size)
+    return (sum(rights) / sum(totals), *interval(rights, totals), sum(totals))
+
+
+def errors(outcome: Outcome, most: int) -> str:
+    """The kinds of errors and the commonest ones."""
+    kinds: Counter[str] = Counter()
+    wrong: Counter[tuple[str, str]] = Counter()
+    for _, true, got in outcome.lines:
+        for pair in score(true, got)[2]:
+            kinds[kind(*pair)] += 1
+            wrong[pair] += 1
+    lines = [", ".join(f"{name} {count}" for name, count in kinds.most_common())]
+    lines += [f"   {count:3} {true!r} ← {got!r}" for (true, got), count in wrong.most_common(most)]
+    return "\n".join(lines)
+
+
+def whole(model: RepairModel) -> list[tuple[str, int, list[str]]]:
+    """(source, syllables, changes) of held-out whole text; numerals and names are part of it."""
+    banned = corpus.test_ngrams()
     out = []
-    for lines in list(pages.values())[:12]:
-        session = model.session([read for _, read in lines])
-        for (printed, read), got in zip(
-            lines, session.repair_lines([read for _, read in lines]), strict=True
-        ):
-            out.append((read, printed, got.text))
+    for name in ("nq57-plans", "tthc", "vbpl-layout", "vbpl-review", "wiki"):
+        texts: list[str] = []
+        size = 0
+        for text in corpus.paragraphs(name, held_out=True, banned=banned):
+            if corpus.has_vietnamese(text) and size < WHOLE:
+                texts.append(text)
+                size += len(text.split())
+        session = model.session(texts)
+        changes = []
+        for text in texts:
+            chunks = text.split()
+            for token in session.repair(text).tokens:
+                near = " ".join(chunks[max(0, token.position - 3) : token.position + 4])
+                changes.append(f"{token.source} → {token.repaired} ({near})")
+        out.append((name, size, changes))
     return out
 
 
-def report(name: str, lines: list[tuple[str, str, str]], errors: int) -> None:
-    cells = []
-    for exact in (False, True):
-        rights, totals = [], []
-        for _, truth, got in lines:
-            right, total, _ = score(truth, got, exact)
-            rights.append(right)
-            totals.append(total)
-        low, high = interval(rights, totals)
-        cells.append(f"{sum(rights) / sum(totals):7.2%} [{low:.2%}, {high:.2%}]")
-    before = sum(score(t, d)[0] for d, t, _ in lines) / sum(score(t, d)[1] for d, t, _ in lines)
-    print(
-        f"{name:18} n={sum(totals):6} before {before:6.1%}  syllables {cells[0]}  exact {cells[1]}",
-        flush=True,
+def good_ocr(model: RepairModel) -> tuple[int, int, int, int]:
+    """Good OCR: syllables, wrong as read, mended of these, right ones made wrong."""
+    test = synthetic("good OCR", "good")
+    size = wrong = mended = worse = 0
+    for lines, known in test.sessions:
+        session = model.session(lines, "read")
+        repaired = session.repair_lines(lines)
+        for at, true in known:
+            before, total, _ = score(true, lines[at])
+            size += total
+            wrong += total - before
+            for token in repaired[at].tokens:
+                chunks = lines[at].split()
+                chunks[token.position] = token.repaired
+                gain = score(true, " ".join(chunks))[0] - before
+                mended += gain > 0
+                worse += gain < 0
+    return size, wrong, mended, worse
+
+
+def bands(outcomes: Iterable[Outcome]) -> list[tuple[float, float, int, float, float]]:
+    """(low, high, tokens, mean confidence, share right) of each band of confidence."""
+    sure = np.array([pair for outcome in outcomes for pair in outcome.sure], float)
+    out = []
+    for low, high in itertools.pairwise(BANDS):
+        held = sure[(sure[:, 0] >= low) & (sure[:, 0] < high)]
+        if len(held):
+            mean, right = held.mean(axis=0)
+            out.append((low, min(high, 1.0), len(held), float(mean), float(right)))
+    return out
+
+
+def plot(curves: dict[str, list[tuple[float, float, int, float, float]]]) -> str:
+    """The reliability plot as SVG: confidence across, share right upwards."""
+    size, edge = 320, 44
+    colours = ("#1f6feb", "#d1242f")
+
+    def at(x: float, y: float) -> str:
+        return f"{edge + x * size:.1f},{edge / 2 + (1 - y) * size:.1f}"
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 2 * edge}" '
+        f'height="{size + 2 * edge}" font-family="sans-serif" font-size="12">',
+        '<rect width="100%" height="100%" fill="white"/>',
+        f'<polyline points="{at(0, 0)} {at(1, 1)}" stroke="#999" stroke-dasharray="4"/>',
+        f'<polyline points="{at(0, 1)} {at(0, 0)} {at(1, 0)}" stroke="#333" fill="none"/>',
+    ]
+    for step in range(0, 11, 2):
+        x, y = at(step / 10, 0).split(",")
+        parts.append(f'<text x="{x}" y="{float(y) + 16}" text-anchor="middle">{step / 10}</text>')
+        x, y = at(0, step / 10).split(",")
+        parts.append(
+            f'<text x="{float(x) - 6}" y="{float(y) + 4}" text-anchor="end">{step / 10}</text>'
+        )
+    x, y = at(0.5, 0).split(",")
+    parts.append(f'<text x="{x}" y="{float(y) + 34}" text-anchor="middle">confidence</text>')
+    for number, (name, points) in enumerate(curves.items()):
+        colour = colours[number % len(colours)]
+        line = " ".join(at(mean, right) for _, _, _, mean, right in points)
+        parts.append(f'<polyline points="{line}" stroke="{colour}" stroke-width="2" fill="none"/>')
+        for _, _, count, mean, right in points:
+            x, y = at(mean, right).split(",")
+            parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>')
+            parts.append(
+                f'<text x="{float(x) - 8}" y="{float(y) - 6}" text-anchor="end" '
+                f'fill="{colour}">{count}</text>'
+            )
+        x, y = at(0.05, 0.95 - 0.06 * number).split(",")
+        parts.append(f'<text x="{x}" y="{y}" fill="{colour}">{name}: share right (tokens)</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.2f}"
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([head, "|" + "---|" * len(rows[0]), *body])
+
+
+def write(section: str) -> None:
+    """Put the section into docs/benchmarks.md in place of the one that is there."""
+    path = DOCS / "benchmarks.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
+    before, _, after = text.partition(f"{HEADING}\n")
+    _, mark, rest = after.partition("\n## ")
+    path.write_text(
+        before.rstrip() + "\n\n" + section.rstrip() + "\n" + (mark + rest if mark else ""),
+        encoding="utf-8",
     )
-    kinds: Counter[str] = Counter()
-    wrong: Counter[tuple[str, str]] = Counter()
-    for _, truth, got in lines:
-        for pair in score(truth, got)[2]:
-            kinds[kind(*pair)] += 1
-            wrong[pair] += 1
-    print("   ", ", ".join(f"{name} {count}" for name, count in kinds.most_common()))
-    for (true, got), count in wrong.most_common(errors):
-        print(f"      {count:3} {true!r} ← {got!r}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--errors", type=int, default=0, help="print the N commonest errors")
-    parser.add_argument("--only", default="003,001,text,face")
+    parser.add_argument("--only", default="", help="names of tests, e.g. 003,document")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     arguments = parser.parse_args()
-    start = time.perf_counter()
+    start = time.process_time()
     model = load_model()
-    print(f"loading {time.perf_counter() - start:.2f} s")
-    for name in arguments.only.split(","):
-        start = time.perf_counter()
-        lines = real(model, name) if name.isdigit() else synthetic(model, name)
-        spent = time.perf_counter() - start
-        report(name, lines, arguments.errors)
-        size = sum(len(damaged.split()) for damaged, _, _ in lines)
-        print(f"    {spent:.1f} s, {size / spent:.0f} tokens a second", flush=True)
+    loading = time.process_time() - start
+    tests = {
+        "003": lambda: real("003"),
+        "001": lambda: real("001"),
+        "document": lambda: synthetic("synthetic documents", "document"),
+        "document-face": lambda: synthetic("synthetic documents, unseen faces", "document-face"),
+        "text": lambda: synthetic("mixed pages", "text", PAGES),
+        "face": lambda: synthetic("mixed pages, unseen faces", "face", PAGES),
+    }
+    wanted = [name for name in tests if not arguments.only or name in arguments.only.split(",")]
+    methods = {} if arguments.only else others(model)
+    rows = [["test", "syllables", *methods, "this", "95 %", "exact"]]
+    details = []
+    outcomes: dict[str, Outcome] = {}
+    for name in wanted:
+        test = tests[name]()
+        outcome = outcomes[name] = ours(model, test)
+        right, low, high, size = share(outcome)
+        cells = [percent(share(line_by_line(method, test))[0]) for method in methods.values()]
+        exact = percent(share(outcome, exact=True)[0])
+        rows.append(
+            [
+                test.name,
+                f"{size:,}",
+                *cells,
+                f"**{percent(right)}**",
+                f"{percent(low)} to {percent(high)}",
+                exact,
+            ]
+        )
+        speed = outcome.tokens / outcome.seconds
+        details.append(
+            f"- {test.name}: {errors(outcome, arguments.errors)}; {speed:,.0f} tokens a second"
+        )
+        print(" | ".join(rows[-1]), "\n   ", details[-1], flush=True)
+    if arguments.only:
+        return
+    named = {
+        "real": [outcomes["003"], outcomes["001"]],
+        "synthetic": [outcomes["document"], outcomes["document-face"]],
+    }
+    curves = {name: bands(found) for name, found in named.items()}
+    sure_rows = [
+        ["changed tokens with confidence", *(f"{name}: right (tokens)" for name in curves)]
+    ]
+    for low, high in itertools.pairwise(BANDS):
+        cells = []
+        for points in curves.values():
+            found = [point for point in points if point[0] == low]
+            cells.append(f"{percent(found[0][4])} % ({found[0][2]:,})" if found else "")
+        sure_rows.append([f"{low} to {min(high, 1.0)}", *cells])
+    whole_rows = [["source", "syllables", "changed", "what"]]
+    for name, size, changes in whole(model):
+        whole_rows.append([name, f"{size:,}", str(len(changes)), "; ".join(changes[:12])])
+    size, wrong, mended, worse = good_ocr(model)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    section = "\n\n".join(
+        [
+            HEADING,
+            "`python -m benchmarks.repair --write`. Per cent of true syllables met, without regard "
+            'to case, punctuation and the place of the tone mark; "exact" is just as printed. '
+            "What each test is: docs/model-card.md.",
+            table(rows),
+            "Errors by kind (stretches of one or more syllables), and speed, opening included:",
+            "\n".join(details),
+            "Confidence of changed tokens (![plot](reliability.svg)):",
+            table(sure_rows),
+            "Whole text, held out:",
+            table(whole_rows),
+            f"Good OCR (Tesseract `Vietnamese` on held-out pages): of {size:,} syllables {wrong} "
+            f"were wrong as read; {mended} were mended, {worse} right ones made wrong.",
+            f"Loading {loading:.2f} s of processor time; {memory:.0f} MB at the end of this run, "
+            "the other programs' models among them.",
+        ]
+    )
+    print(section)
+    if arguments.write:
+        write(section)
+        (DOCS / "reliability.svg").write_text(plot(curves), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -251,6 +251,8 @@ class Channel:
             [self.words[number] for number in self.candidates_for.tolist()]
         )
         self._codes = {number: i for i, number in enumerate(self.candidates_for.tolist())}
+        self._code_of = np.zeros(len(self.words), np.int64)
+        self._code_of[self.candidates_for] = np.arange(len(self.candidates_for))
 
     def near_words(self, tokens: Sequence[str], limit: int = NEAR_WORDS) -> list[list[int]]:
         """For each token the words whose skeletons are near its own, nearest and commonest first.
@@ -292,65 +294,66 @@ class Channel:
         return near
 
     def score(
+        self, tokens: Sequence[str]
+    ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+        """For each token its candidate words and log P(token | word), all that are plausible."""
+        lists: list[npt.NDArray[np.int64]] = []
+        for token, close in zip(tokens, self.near_words(tokens), strict=True):
+            numbers = dict.fromkeys(self.evidence.counts.get(token, {}))
+            numbers.update(dict.fromkeys(close))
+            lists.append(np.array([n for n in numbers if n in self._codes], np.int64))
+        return list(zip(lists, self.weigh(tokens, lists), strict=True))
+
+    def weigh(
         self,
         tokens: Sequence[str],
+        lists: Sequence[npt.NDArray[np.int64]],
         own: Evidence | None = None,
         characters: CharacterChannel | None = None,
         own_weight: float = 1.0,
-    ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-        """For each token its candidate words and log P(token | word), all that are plausible."""
-        near = self.near_words(tokens)
-        lists: list[list[int]] = []
-        for token, close in zip(tokens, near, strict=True):
-            known = self.evidence.counts.get(token, {})
-            numbers = dict.fromkeys(known)
-            if own is not None:
-                numbers.update(dict.fromkeys(own.counts.get(token, {})))
-            numbers.update(dict.fromkeys(close))
-            lists.append([number for number in numbers if number in self._codes])
+    ) -> list[npt.NDArray[np.float64]]:
+        """Log P(token | word) of each token's words (``candidates_for`` holds them)."""
+        if not len(tokens):
+            return []
         sizes = np.array([len(numbers) for numbers in lists])
-        flat = np.array([number for numbers in lists for number in numbers], np.int64)
-        if not len(flat):
-            return [(np.zeros(0, np.int64), np.zeros(0)) for _ in tokens]
-        rows = np.array([self._codes[number] for number in flat.tolist()])
+        flat = np.concatenate(lists).astype(np.int64)
+        rows = self._code_of[flat]
         which = np.repeat(np.arange(len(tokens)), sizes)
         characters = characters or self.characters
         seen = characters.encode_seen(tokens)
         lengths = np.array([len(token) for token in tokens])
         chance = np.empty(len(flat))
+        order = np.argsort(lengths[which], kind="stable")
         for start in range(0, len(flat), 4_000):
-            part = slice(start, start + 4_000)
+            part = order[start : start + 4_000]
             chance[part] = characters.probabilities(
                 self._encoded[rows[part]], seen[which[part]], lengths[which[part]]
             )
-        counted = np.array(
-            [
-                self.evidence.counts.get(token, {}).get(number, 0.0)
-                for token, numbers in zip(tokens, lists, strict=True)
-                for number in numbers
-            ]
-        )
-        strength = np.maximum(PRIOR_STRENGTH, SURPRISE * self.evidence.totals[flat])
-        likelihood = (counted + strength * chance) / (self.evidence.totals[flat] + strength)
+        total = self.evidence.totals[flat]
+        strength = np.maximum(PRIOR_STRENGTH, SURPRISE * total)
+        counted = _counted(self.evidence, tokens, lists)
+        likelihood = (counted + strength * chance) / (total + strength)
         if own is not None:
-            mine = np.array(
-                [
-                    own.counts.get(token, {}).get(number, 0.0)
-                    for token, numbers in zip(tokens, lists, strict=True)
-                    for number in numbers
-                ]
-            )
-            prior = np.maximum(OWN_STRENGTH, OWN_SURPRISE * own_weight * own.totals[flat])
-            likelihood = (own_weight * mine + prior * likelihood) / (
-                own_weight * own.totals[flat] + prior
-            )
+            total = own_weight * own.totals[flat]
+            prior = np.maximum(OWN_STRENGTH, OWN_SURPRISE * total)
+            mine = own_weight * _counted(own, tokens, lists)
+            likelihood = (mine + prior * likelihood) / (total + prior)
         logs = np.log(np.maximum(likelihood, 1e-12))
-        out = []
-        start = 0
-        for size in sizes.tolist():
-            out.append((flat[start : start + size], logs[start : start + size]))
-            start += size
-        return out
+        return np.split(logs, np.cumsum(sizes)[:-1])
+
+
+def _counted(
+    evidence: Evidence, tokens: Sequence[str], lists: Sequence[npt.NDArray[np.int64]]
+) -> npt.NDArray[np.float64]:
+    """How often each token was seen for each of its words, end to end."""
+    out: list[float] = []
+    for token, numbers in zip(tokens, lists, strict=True):
+        known = evidence.counts.get(token)
+        if known:
+            out.extend([known.get(number, 0.0) for number in numbers.tolist()])
+        else:
+            out.extend([0.0] * len(numbers))
+    return np.array(out)
 
 
 def save(

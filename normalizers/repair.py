@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,23 +25,27 @@ from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
-from normalizers.lattice import PhraseCache, Slot, Weights, decode, narrow
+from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
 from normalizers.tokens import (
     BOUNDARY,
+    CLASSES,
     CODE,
     NUMBER,
     Token,
+    is_address,
     is_capital_text,
     is_number,
     is_syllable,
     keeps_case,
     lm_word,
     new_style,
+    nfc,
     tokenize_chunk,
 )
 from normalizers.twins import Proofreader
 
 Health = Literal["healthy", "damaged"]
+Origin = Literal["written", "read"]
 
 __all__ = [
     "Candidate",
@@ -55,17 +59,23 @@ __all__ = [
 
 MODELS = Path(__file__).parent / "models"
 MAX_CANDIDATES = 28
-FIRST_KEPT = 9  # candidates decoded in the first reading, which only learns
+FIRST_KEPT = 8  # candidates decoded in the first reading, which only learns
+COMMONNESS = 0.8  # how a word's unigram counts where candidates are ranked
+POOL = 96  # candidates that a document's own channel weighs anew
 SPREAD = 14.0  # candidates this many nats behind the best are not considered
+NEAR = 9.0  # nor, in running text, those this many
 KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
 KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
-KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the corpus
+KEEP_BASE = -1.2  # plus this; unknown words are commoner in plans than in the corpus
 CASE_SLIP = 2.5  # nats against a term seen in small letters or a word seen in capitals, a letter
 LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks such as "b)"
 NUMBER_FLOOR = -13.0  # log P(seen numeral | word) below which the word is not considered
 JUNK = 4.5  # nats against signs among the letters that stand for nothing
 KEEP_ODD = 5.0  # less for each sign that is no plain letter
+HOPELESS = 1e-4  # a candidate less likely than this in the first reading is out of the second
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
+READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
+SURE_MARK = 0.98  # confidence in a list mark that its neighbours tell
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
 
@@ -99,13 +109,21 @@ class Candidate:
     log_channel: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of a chunk that is decoded: ``slot`` indexes the sequence, None for fixed text."""
 
     chunk: int
     text: str
     slot: int | None
+
+
+class _Sequence(NamedTuple):
+    """A text taken apart: its slots, its parts in order, its chunks, which of these are loud."""
+
+    slots: list[Slot]
+    parts: list[_Part]
+    chunks: list[str]
+    capitals: list[bool]
 
 
 class RepairModel:
@@ -148,8 +166,13 @@ class RepairModel:
         )
         return cls(language, channel, Weights())
 
-    def session(self, lines: Sequence[str]) -> RepairSession:
-        return RepairSession(self, lines)
+    def session(self, lines: Sequence[str], origin: Origin = "written") -> RepairSession:
+        """A session on all lines of a document.
+
+        ``origin`` says where the lines come from: whole text is as its writer "written" it, or was
+        "read" from an image, well but by a machine, and then less evidence mends a letter.
+        """
+        return RepairSession(self, lines, origin)
 
     def candidates_of(
         self,
@@ -158,30 +181,47 @@ class RepairModel:
         characters: CharacterChannel | None = None,
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Pruned candidates of seen tokens: word numbers and log P(seen | word)."""
-        out: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._score([token for token in dict.fromkeys(tokens) if token not in self.scored])
+        if own is None:
+            return {token: self._best(*self.scored[token]) for token in tokens}
+        # The document's own channel weighs the shipped one's candidates anew.
+        lists = [self.scored[token][0] for token in tokens]
+        logs = self.channel.weigh(tokens, lists, own, characters)
+        plain = {token: _without_junk(token) for token in tokens}
+        junked = [
+            at
+            for at, token in enumerate(tokens)
+            if plain[token] and token not in self.channel.evidence.counts
+        ]
+        cleaner = self.channel.weigh(
+            [plain[tokens[at]] for at in junked], [lists[at] for at in junked], own, characters
+        )
+        for at, clean in zip(junked, cleaner, strict=True):
+            logs[at] = np.maximum(logs[at], clean - JUNK)
+        return {
+            token: self._best(numbers, log)
+            for token, numbers, log in zip(tokens, lists, logs, strict=True)
+        }
+
+    def _score(self, tokens: Sequence[str]) -> None:
+        """The shipped channel's candidates of new tokens."""
+        plain = {token: _without_junk(token) for token in tokens}
         known = self.channel.evidence.counts
-        todo: list[str] = []
-        for token in tokens:
-            if own is None and token in self.scored:
-                out[token] = self.scored[token]
-            else:
-                todo.append(token)
-        plain = {token: _without_junk(token) for token in todo}
-        junked = [token for token in todo if plain[token] and token not in known]
-        cleaner = self.channel.score([plain[token] for token in junked], own, characters)
+        junked = [token for token in tokens if plain[token] and token not in known]
+        cleaner = self.channel.score([plain[token] for token in junked])
         clean = dict(zip(junked, cleaner, strict=True))
-        for token, (numbers, logs) in zip(
-            todo, self.channel.score(todo, own, characters), strict=True
-        ):
+        for token, (numbers, logs) in zip(tokens, self.channel.score(tokens), strict=True):
             if token in clean:
                 numbers, logs = _either(numbers, logs, *clean[token])
-            strength = logs + 0.8 * self.language.unigram[numbers]
-            order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
-            order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
-            out[token] = (numbers[order], logs[order])
-            if own is None:
-                self.scored[token] = out[token]
-        return out
+            strength = logs + COMMONNESS * self.language.unigram[numbers]
+            order = np.argsort(-strength, kind="stable")[:POOL]
+            self.scored[token] = numbers[order], logs[order]
+
+    def _best(self, numbers: np.ndarray, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        strength = logs + COMMONNESS * self.language.unigram[numbers]
+        order = np.argsort(-strength, kind="stable")[:MAX_CANDIDATES]
+        order = order[strength[order] > strength[order[0]] - SPREAD] if len(order) else order
+        return numbers[order], logs[order]
 
 
 @lru_cache(maxsize=1)
@@ -193,13 +233,19 @@ def load_model() -> RepairModel:
 class RepairSession:
     """One document: its health, its channel, its phrases."""
 
-    def __init__(self, model: RepairModel, lines: Sequence[str]) -> None:
+    def __init__(
+        self, model: RepairModel, lines: Sequence[str], origin: Origin = "written"
+    ) -> None:
         self.model = model
         self.health: Health = judge_health(lines)
+        self._ease = READ_EASE if origin == "read" else 0.0
         self._own: Evidence | None = None
         self._characters: CharacterChannel | None = None
         self._cache: PhraseCache | None = None
+        self._left: dict[str, list[np.ndarray]] = {}  # words that the first reading left over
         self._scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._pieced: dict[tuple[str, bool], tuple[Token, list[tuple[str, Slot | None]]]] = {}
+        self._boundary = Slot(np.array([model.language.boundary]), np.zeros(1), 0)
         self._repaired: dict[str, Repaired] = {}
         self._listed: dict[str, tuple[Candidate, ...]] = {}
         if self.health == "damaged":
@@ -212,29 +258,48 @@ class RepairSession:
         if missing:
             self._scored.update(self.model.candidates_of(missing, self._own, self._characters))
 
-    def _sequence(self, text: str) -> tuple[list[Slot], list[_Part], list[str]]:
-        """The slots of a text, its parts in order, and its chunks."""
-        language = self.model.language
-        chunks = text.split()
+    def _sequence(self, text: str) -> _Sequence:
+        chunks = nfc(text).split()
         slots: list[Slot] = []
         parts: list[_Part] = []
-        capitals = shouted(chunks)
-        for at, chunk in enumerate(chunks):
-            token = tokenize_chunk(chunk)
+        loud = shouted(chunks)
+        for at, (chunk, capitals) in enumerate(zip(chunks, loud, strict=True)):
+            known = self._pieced.get((chunk, capitals))
+            if known is None:
+                known = self._pieced[chunk, capitals] = self._take_apart(chunk, capitals)
+            token, pieces = known
             if token.kind == "mark":
                 parts.append(_Part(at, chunk, None))
                 continue
             parts.append(_Part(at, token.lead, None))
-            for piece, is_core in _pieces(token):
-                if not is_core:
-                    parts.append(_Part(at, piece, None))
-                    continue
-                parts.append(_Part(at, piece, len(slots)))
-                slots.append(self._slot(piece, token, capitals[at]))
+            for piece, slot in pieces:
+                parts.append(_Part(at, piece, None if slot is None else len(slots)))
+                if slot is not None:
+                    slots.append(slot)
             parts.append(_Part(at, token.trail, None))
             if token.ends_sentence:
-                slots.append(Slot(np.array([language.boundary]), np.zeros(1), 0))
-        return slots, parts, chunks
+                slots.append(self._boundary)
+        return _Sequence(slots, parts, chunks, loud)
+
+    def _take_apart(
+        self, chunk: str, capitals: bool
+    ) -> tuple[Token, list[tuple[str, Slot | None]]]:
+        token = tokenize_chunk(chunk)
+        if token.kind == "mark":
+            return token, []
+        return token, [
+            (piece, self._near(self._slot(piece, token, capitals)) if is_core else None)
+            for piece, is_core in _pieces(token)
+        ]
+
+    def _near(self, slot: Slot) -> Slot:
+        """A slot without the candidates that are far behind; the last, the print itself, stays."""
+        if len(slot.words) < 2:
+            return slot
+        strength = slot.logs + COMMONNESS * self.model.language.unigram[slot.words]
+        held = strength > strength.max() - NEAR
+        held[-1] = True
+        return slot if held.all() else Slot(slot.words[held], slot.logs[held], slot.source)
 
     def _slot(self, core: str, token: Token, capitals: bool = False) -> Slot:
         language = self.model.language
@@ -251,8 +316,7 @@ class RepairSession:
         if not capitals and _ACRONYM.match(core):
             part = repair_part(core)
             if part in code_parts() or part in language.index:
-                word = language.index.get(part, language.unknown)
-                return Slot(np.array([word]), np.zeros(1), source)
+                return Slot(np.array([language.number_of(part)]), np.zeros(1), source)
         number = is_number(core)
         numbers, logs = self._scored.get(core.lower(), (np.zeros(0, np.int64), np.zeros(0)))
         if number:
@@ -283,14 +347,14 @@ class RepairSession:
                     logs = logs - np.where(numbers == same, LONE_LETTER, 0.0)
         same = language.index.get(lm_word(core))
         if same is None or same not in numbers:
-            numbers = np.append(numbers, language.unknown)
+            numbers = np.append(numbers, language.number_of(core))
             logs = np.append(logs, _keep(core, upper, capitals))
         return Slot(numbers, logs, source)
 
     def _tokens_of(self, texts: Sequence[str]) -> list[str]:
         tokens: list[str] = []
         for text in texts:
-            for chunk in text.split():
+            for chunk in nfc(text).split():
                 token = tokenize_chunk(chunk)
                 if token.kind in ("word", "number"):
                     tokens.extend(piece.lower() for piece, is_core in _pieces(token) if is_core)
@@ -302,18 +366,21 @@ class RepairSession:
         self._candidates(self._tokens_of(paragraphs))
         language = self.model.language
         read = [self._sequence(text) for text in paragraphs]
-        first = narrow(language, [slots for slots, _, _ in read], FIRST_KEPT)
+        first = narrow(language, [sequence.slots for sequence in read], FIRST_KEPT)
         decoded = decode(language, first, self.model.weights)
         pairs: list[tuple[str, int, float]] = []
         phrases: list[list[tuple[int, int]]] = []
-        for slots, (_, parts, _), result in zip(first, read, decoded, strict=True):
+        for text, slots, sequence, result in zip(paragraphs, first, read, decoded, strict=True):
             phrases.append([])
-            seen_at = {part.slot: part.text for part in parts if part.slot is not None}
-            for at, slot in enumerate(slots):
-                chance = float(result.posteriors[at][result.best[at]])
-                word = int(slot.words[result.best[at]])
+            left = self._left[text] = []
+            seen_at = {part.slot: part.text for part in sequence.parts if part.slot is not None}
+            for at, (slot, best, chances) in enumerate(
+                zip(slots, result.best, result.posteriors, strict=True)
+            ):
+                word, chance = int(slot.words[best]), float(chances[best])
+                left.append(slot.words if chance == 1.0 else slot.words[chances > HOPELESS])
                 phrases[-1].append((word if chance > SURE_PHRASE else 0, slot.source))
-                if at in seen_at and chance > 0.8 and word > 3:
+                if at in seen_at and chance > 0.8 and word >= len(CLASSES):
                     pairs.append((seen_at[at].lower(), word, chance))
         self._own = channels.evidence_of(pairs, len(language.words))
         distinct: dict[tuple[str, str], float] = {}
@@ -325,6 +392,7 @@ class RepairSession:
         self._characters = base.adapted(expected, ADAPTATION)
         self._cache = PhraseCache(phrases, language.boundary)
         self._scored.clear()
+        self._pieced.clear()
         self._candidates(self._tokens_of(paragraphs))
 
     # -- the public surface ------------------------------------------------------------------
@@ -343,19 +411,30 @@ class RepairSession:
             self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
             language = self.model.language
-            narrowed = narrow(language, [slots for slots, _, _ in read])
+            new = [
+                sequence.slots
+                for text, sequence in zip(todo, read, strict=True)
+                if text not in self._left
+            ]
+            wide = iter(narrow(language, new))
+            narrowed = [
+                [
+                    slot if len(slot.words) == 1 else _only(slot, words)
+                    for slot, words in zip(sequence.slots, self._left[text], strict=True)
+                ]
+                if text in self._left
+                else next(wide)
+                for text, sequence in zip(todo, read, strict=True)
+            ]
             decoded = decode(language, narrowed, self.model.weights, self._cache)
-            for text, (_, parts, chunks), slots, result in zip(
-                todo, read, narrowed, decoded, strict=True
-            ):
-                self._repaired[text] = self._compose(
-                    slots, parts, chunks, result.best, result.posteriors
-                )
+            for text, sequence, slots, result in zip(todo, read, narrowed, decoded, strict=True):
+                self._repaired[text] = self._compose(sequence, slots, result)
         return [self._repaired[text] for text in texts]
 
     def repair_lines(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair printed lines of running text: each is read within its paragraph."""
         groups = _paragraphs(lines)
+        marks = _list_marks(lines, groups) if self.health == "damaged" else {}
         whole = self.repair_all([" ".join(lines[at] for at in group) for group in groups])
         out = [Repaired("", 1.0, ())] * len(lines)
         for group, repaired in zip(groups, whole, strict=True):
@@ -368,6 +447,13 @@ class RepairSession:
                     for token in repaired.tokens
                     if first <= token.position < first + size
                 )
+                if at in marks:
+                    source = lines[at].split()[0]
+                    chunks = (marks[at], *chunks[1:])
+                    tokens = tuple(token for token in tokens if token.position)
+                    if source != marks[at]:
+                        mark = TokenRepair(0, source, marks[at], SURE_MARK, "order of the list")
+                        tokens = (mark, *tokens)
                 sure = min((token.confidence for token in tokens), default=1.0)
                 out[at] = Repaired(" ".join(c for c in chunks if c), sure, tokens, chunks)
                 first += size
@@ -375,7 +461,7 @@ class RepairSession:
 
     def _proofread(self, text: str) -> Repaired:
         """Whole text: only real-word slips are mended, on overwhelming evidence."""
-        chunks = text.split()
+        chunks = nfc(text).split()
         if is_capital_text(text):
             return Repaired(" ".join(chunks), 1.0, (), tuple(chunks))
         language = self.model.language
@@ -408,25 +494,24 @@ class RepairSession:
                 name_before = False
         built = list(chunks)
         changed: dict[int, TokenRepair] = {}
-        for slip in self.model.proofreader.slips(words, fixed):
+        for slip in self.model.proofreader.slips(words, fixed, self._ease):
             at, piece = places[slip.position]
             new = cased(language.words[slip.word], piece, piece.isupper() and len(piece) > 1, False)
             built[at] = built[at].replace(piece, new, 1)
-            sure = round(1 - math.exp(-slip.gain / 2), 4)
+            sure = round(1 - math.exp(-(slip.gain + self._ease) / 2), 4)
             changed[at] = TokenRepair(at, chunks[at], built[at], sure, "real-word slip")
         sure = min((token.confidence for token in changed.values()), default=1.0)
         return Repaired(" ".join(built), sure, tuple(changed.values()), tuple(built))
 
     def _compose(
         self,
+        sequence: _Sequence,
         slots: list[Slot],
-        parts: list[_Part],
-        chunks: list[str],
-        best: list[int],
-        posteriors: list[np.ndarray],
+        decoded: Decoded,
     ) -> Repaired:
         words = self.model.language.words
-        capitals = shouted(chunks)
+        _, parts, chunks, capitals = sequence
+        best, posteriors = decoded.best, decoded.posteriors
         built = [""] * len(chunks)
         sure = [1.0] * len(chunks)
         initial = True
@@ -444,7 +529,7 @@ class RepairSession:
                 chance = float(posteriors[part.slot][best[part.slot]])
                 sure[part.chunk] = min(sure[part.chunk], chance)
                 if number == self.model.language.code:
-                    text = repair_code(part.text)
+                    text = part.text if is_address(part.text) else repair_code(part.text)
                 elif word.startswith("<"):
                     text = part.text
                     if _ACRONYM.match(text):
@@ -537,6 +622,14 @@ def _number(language: LanguageModel, word: str) -> int:
     return found
 
 
+def _only(slot: Slot, words: np.ndarray) -> Slot:
+    """A slot with these of its candidates alone (all, if it has none of them)."""
+    if len(words) == 1:
+        return Slot(words, np.zeros(1), slot.source)
+    held = (slot.words[:, None] == words).any(axis=1)
+    return Slot(slot.words[held], slot.logs[held], slot.source) if held.any() else slot
+
+
 def _without_junk(token: str) -> str:
     """A token without brackets, colons and a last "1", where two letters or more are left."""
     kept = "".join(sign for sign in token if sign.isalnum() or sign in "&¢€¥$@")
@@ -558,6 +651,10 @@ def _keep(core: str, upper: int, capitals: bool) -> float:
     """Log P(core | a word that the model does not know): a term, an acronym, a foreign word."""
     if _MOBILE.match(core):
         return -4.0
+    if _MEASURE.match(core):
+        return -3.0
+    if _GRADE.match(core):
+        return -6.0
     odd = sum(not sign.isalpha() or not sign.isascii() for sign in core)
     each = KEEP_PER_LETTER
     if upper >= 2 and not capitals and upper == len(core):
@@ -569,9 +666,12 @@ def _keep(core: str, upper: int, capitals: bool) -> float:
 
 _ACRONYM = re.compile(r"^[A-ZĐ]{3,}$")
 _ROMAN = re.compile(r"^(?=.*[IVX])(?=..|[IVX])[IVX][IVX1l]*$")
+_MEASURE = re.compile(r"^\d+(?:[.,]\d+)?(?:[kcdm]?m[23]?|kg|mg|ml|ha|[kM]?[WVHA]h?|[kMGT]B|°?C)$")
+_GRADE = re.compile(r"^[A-Z]{1,2}\d{2,4}$")  # M250, QL24
 _MOBILE = re.compile(r"^\d{1,2}[A-Z]$")
 
 
+@lru_cache(maxsize=100_000)
 def _pieces(token: Token) -> list[tuple[str, bool]]:
     """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number).
 
@@ -635,4 +735,26 @@ def _paragraphs(lines: Sequence[str]) -> list[list[int]]:
     return out
 
 
-_FRESH = re.compile(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ]\)")
+def _list_marks(lines: Sequence[str], groups: Sequence[Sequence[int]]) -> dict[int, str]:
+    """The marks "d)" and "đ)" of lines that begin paragraphs, by line: OCR reads both as "d)", but
+    one stands after "c)" and the other after "d)". So does "¢)" after "b)"."""
+    out: dict[int, str] = {}
+    before = ""
+    for first in (group[0] for group in groups):
+        chunk = lines[first].split()[0]
+        mark = _MARK.fullmatch(chunk)
+        if mark is None:
+            continue
+        letter = mark[1]
+        if letter in "dđ" and before in ("c", "d"):
+            letter = "d" if before == "c" else "đ"
+            out[first] = letter + mark[2]
+        elif letter in "¢cé" and before == "b":
+            letter = "c"
+            out[first] = letter + mark[2]
+        before = letter
+    return out
+
+
+_MARK = re.compile(r"([a-zđ¢é])([).])")
+_FRESH = re.compile(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ¢é]\)")

@@ -20,14 +20,17 @@ BOUNDARY = "</s>"
 NUMBER = "<num>"
 CODE = "<code>"
 UNKNOWN = "<unk>"
-CLASSES = (UNKNOWN, BOUNDARY, NUMBER, CODE)
+ACRONYM = "<acr>"  # an acronym that the vocabulary lacks
+CLASSES = (UNKNOWN, BOUNDARY, NUMBER, CODE, ACRONYM)
 
 LEADING = "([{\"'“”‘’«<*•+-–—|_~`.,:;=!…"
 TRAILING = ".,;:!?)]}\"'“”‘’»>*|_~`…"
 SENTENCE_END = frozenset(".;:!?")
 
 _NUMBER = re.compile(r"^[<>≥≤~±+-]?\d[\d.,]*(?:%|‰)?(?:[/:x-]\d[\d.,]*%?)*%?$")
-_ADDRESS = re.compile(r"@\w|://|^www\.|\.(?:gov|com|vn|org|net|edu|html?|pdf|docx?|xlsx?)\b", re.I)
+_ADDRESS = re.compile(
+    r"[\w.-]+@[\w-]+\.\w|://|^www\.|\.(?:gov|com|vn|org|net|edu|html?|pdf|docx?|xlsx?)\b", re.I
+)
 _CODE = re.compile(r"^(?=.*[/-])(?=.*[A-ZĐ])[\w&./-]+$")
 _UPPER_RUN = re.compile(r"[A-ZĐ]")
 
@@ -129,6 +132,13 @@ def keeps_case(word: str) -> bool:
     if word.isupper() and (is_syllable(word) or set("IVX") >= set(word)):
         return False
     return not any(ord(letter) > 127 and letter != "Đ" for letter in word) or not is_syllable(word)
+
+
+@lru_cache(maxsize=100_000)
+def is_acronym(word: str) -> bool:
+    """Whether a word is made of capitals and is no shouted syllable: KHĐT, R&D, 5G is not."""
+    letters = word.replace("&", "")
+    return len(word) > 1 and letters.isalpha() and letters.isupper() and keeps_case(word)
 
 
 _NEW_STYLE = {

@@ -16,11 +16,11 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from normalizers.language_model import LanguageModel
-from normalizers.tokens import NUMBER, is_syllable
+from normalizers.language_model import STEP, LanguageModel
+from normalizers.tokens import CLASSES, NUMBER, is_syllable
 
-SINGLE = 9.0  # nats by which one changed word must make the text likelier
-PAIR = 11.0  # the same for two neighbours changed together
+SINGLE = 11.0  # nats by which one changed word must make the text likelier
+PAIR = 12.0  # the same for two neighbours changed together
 SIDE = -0.7  # neither side of the word may speak against the twin by more than this
 COLLOCATION = -2.5  # log P(second | first) that a pair needs to count as a set phrase
 SUSPICIOUS = -5.0  # a word is looked at only if it or its follower is less likely than this
@@ -142,9 +142,7 @@ class Proofreader:
                 keys = np.array([a << 16 | b for a, b in grid], np.uint64)
                 table = self.language.bigrams
                 entry = table.find(keys)
-                logs = np.where(
-                    entry >= 0, -table.logs[np.maximum(entry, 0)].astype(float) / 12, -99.0
-                )
+                logs = np.where(entry >= 0, -STEP * table.logs[np.maximum(entry, 0)], -99.0)
                 known = [pair for pair, log in zip(grid, logs, strict=True) if log > COLLOCATION]
             self._pairs[first, second] = known
         return known
@@ -198,13 +196,16 @@ class Proofreader:
             ]
         return []
 
-    def slips(self, words: list[int], fixed: list[bool]) -> list[Slip]:
-        """Slips in one sequence; ``fixed`` words (names, codes, terms) are left alone."""
+    def slips(self, words: list[int], fixed: list[bool], ease: float = 0.0) -> list[Slip]:
+        """Slips in one sequence; ``fixed`` words (names, codes, terms) are left alone.
+
+        ``ease``: nats less than usual are enough, for text that a machine has read.
+        """
         out: list[Slip] = []
         at = 0
         language = self.language
         while at < len(words):
-            if fixed[at] or words[at] < 4:
+            if fixed[at] or words[at] < len(CLASSES):
                 at += 1
                 continue
             one = self._known_slip(words, at)
@@ -236,15 +237,24 @@ class Proofreader:
                 left, right = self._window(trial, at, 1)
                 gain = left + right - inner - outer
                 sided = left - inner > SIDE and right - outer > SIDE
-                if gain > SINGLE and sided and (not best or gain > best[0].gain):
+                if gain > SINGLE - ease and sided and (not best or gain > best[0].gain):
                     best = [Slip(at, twin, gain)]
-            if not best and at + 1 < len(words) and not fixed[at + 1] and words[at + 1] > 3:
+            if (
+                not best
+                and at + 1 < len(words)
+                and not fixed[at + 1]
+                and words[at + 1] >= len(CLASSES)
+            ):
                 inner, outer = self._window(words, at, 2)
                 for first, second in self.set_phrases(words[at], words[at + 1]):
                     trial = [*words[:at], first, second, *words[at + 2 :]]
                     left, right = self._window(trial, at, 2)
                     gain = left + right - inner - outer
-                    if gain > PAIR and right - outer > SIDE and (not best or gain > best[0].gain):
+                    if (
+                        gain > PAIR - ease
+                        and right - outer > SIDE
+                        and (not best or gain > best[0].gain)
+                    ):
                         best = [Slip(at, first, gain), Slip(at + 1, second, gain)]
             if best:
                 words = list(words)

@@ -14,7 +14,7 @@ from normalizers.agencies import slug as slug_of
 from normalizers.citations import complete
 from normalizers.deadlines import read_deadline
 from normalizers.letterhead import Letterhead, read_letterhead
-from normalizers.repair import RepairModel, RepairSession, TokenRepair
+from normalizers.repair import Origin, RepairModel, RepairSession, TokenRepair
 from normalizers.running_text import cite
 from normalizers.targets import read_period, read_target
 from pipeline import findings
@@ -57,7 +57,8 @@ def records_of(document: Document, model: RepairModel, session: RepairSession | 
 
     ``session`` is the repair session the extractor worked with, if it needed one.
     """
-    session = session or model.session(printed_lines(document))
+    origin: Origin = "read" if document.route == "re-ocr" else "written"
+    session = session or model.session(printed_lines(document), origin)
     lines = _Lines(session, document)
     plan = assemble(document, lines)
     body = letterhead_lines(document, lines)

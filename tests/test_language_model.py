@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from normalizers.language_model import LanguageModel, build_table, hash_key, hash_keys
+from normalizers.language_model import (
+    STEP,
+    UNSEEN,
+    LanguageModel,
+    build_pairs,
+    build_table,
+    hash_key,
+    hash_keys,
+)
 from normalizers.repair import load_model
 from normalizers.tokens import lm_words, new_style, split_edges, tokenize_chunk
 
@@ -22,6 +30,21 @@ def test_table_finds_what_it_holds() -> None:
     assert [table.find_one(int(key)) for key in keys] == found.tolist()
     strangers = table.find(np.arange(10**9, 10**9 + 2000, dtype=np.uint64))
     assert (strangers >= 0).mean() < 0.01
+
+
+def test_pairs_hold_bigrams_exactly() -> None:
+    rows = [(0, 2), (0, 5), (3, 0), (3, 5), (5, 5)]
+    keys = np.array([a << 16 | b for a, b in rows], np.uint64)
+    pairs = build_pairs(keys, np.log([0.5, 0.1, 0.9, 1.0, 0.2]), np.zeros(5), 6)
+    every = [a << 16 | b for a in range(6) for b in range(6)]
+    expected = [rows.index((a, b)) if (a, b) in rows else -1 for a in range(6) for b in range(6)]
+    assert pairs.find(np.array(every, np.uint64)).tolist() == expected
+    assert [pairs.find_one(key) for key in every] == expected
+    levels = pairs.grid(np.array([5, 0]), np.array([5, 1, 2]), 6)
+    assert levels.tolist() == [
+        [round(-np.log(0.2) / STEP), UNSEEN, UNSEEN],
+        [round(-np.log(0.1) / STEP), UNSEEN, round(-np.log(0.5) / STEP)],
+    ]
 
 
 def _model() -> LanguageModel:
@@ -55,6 +78,21 @@ def test_probabilities_of_all_words_sum_to_about_one() -> None:
         sums.append(float(np.exp(model.log_probs(keys).astype(float)).sum()))
     assert 0.9 < float(np.median(sums)) < 1.15
     assert max(sums) < 2.0
+
+
+def test_the_start_of_a_text_is_no_roman_number() -> None:
+    """Rows of dots once made "thứ", a chance fingerprint "II" the likeliest first word."""
+    model = _model()
+    head = np.uint64(model.boundary << 48 | model.boundary << 32 | model.boundary << 16)
+    logs = model.log_probs(head | np.arange(len(model.words), dtype=np.uint64))
+    assert np.isclose(logs.max(), logs[model.number])
+    assert logs[model.number] > logs[model.number_of("ii")]
+
+
+def test_unknown_acronyms_are_a_class() -> None:
+    model = _model()
+    assert model.number_of("QXZWK") == model.acronym
+    assert model.number_of("qxzwk") == model.unknown
 
 
 def test_words_of_a_text() -> None:

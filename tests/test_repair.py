@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from normalizers.repair import RepairModel, RepairSession, judge_health, load_model
@@ -80,6 +82,36 @@ def test_protected_tokens_stay(damaged: RepairSession, kept: str) -> None:
 )
 def test_kinds_of_damage(damaged: RepairSession, seen: str, true: str) -> None:
     assert true in damaged.repair(seen).text
+
+
+@pytest.mark.parametrize(
+    "kept", ["pa@quangngai.gov.vn", "www.chinhphu.vn", "SaaS", "Tier", "M250", "30mm", "QL24", "5G"]
+)
+def test_terms_addresses_and_measures_stay(damaged: RepairSession, kept: str) -> None:
+    assert kept in damaged.repair(f"chi tiéu {kept} nam").text
+
+
+def test_a_letter_read_as_an_at_sign_is_no_address(damaged: RepairSession) -> None:
+    assert damaged.repair("phuc vu ngu@i dan").text == "phục vụ người dân"
+
+
+def test_list_marks_keep_their_order(damaged: RepairSession) -> None:
+    lines = [
+        "b) Ké hoach sé;",
+        "¢) Nén tang sé;",
+        "d) Dir liéu sé;",
+        "d) Ky nang sé;",
+        "e) An toan.",
+    ]
+    marks = [repaired.text.split()[0] for repaired in damaged.repair_lines(lines)]
+    assert marks == ["b)", "c)", "d)", "đ)", "e)"]
+    lone = damaged.repair_lines(["d) Dir liéu sé;"])
+    assert lone[0].text.endswith("Dữ liệu số;")
+
+
+def test_composed_and_decomposed_letters_are_the_same(damaged: RepairSession) -> None:
+    seen = "nén tang s6 và Ké hoach"
+    assert damaged.repair(unicodedata.normalize("NFD", seen)).text == damaged.repair(seen).text
 
 
 def test_capital_headings_stay_capital(damaged: RepairSession) -> None:
@@ -166,6 +198,20 @@ def test_slips_in_whole_text_are_mended(whole: RepairSession, print_: str, true:
     repaired = whole.repair(print_)
     assert repaired.text == true
     assert {token.reason for token in repaired.tokens} == {"real-word slip"}
+
+
+def test_machine_read_text_is_mended_on_less(model: RepairModel) -> None:
+    """ "thảo nước" for "tháo nước": a writer may mean it, a machine hardly."""
+    lines = [*WHOLE, "Công trình bị hư hông hoặc phá hủy làm ảnh hưởng đền hoạt động bình thường."]
+    right = "Công trình bị hư hỏng hoặc phá hủy làm ảnh hưởng đến hoạt động bình thường."
+    assert model.session(lines, "read").repair(lines[-1]).text == right
+    right = "Mẫu số 01. Sổ báo cáo sự cố tại trạm điều khiển vệ tinh viễn thám"
+    assert model.session(WHOLE, "read").repair(right).text == right
+
+
+def test_whole_phrases_with_a_commoner_twin_stay(whole: RepairSession) -> None:
+    for line in ("Chủ động triển khai tiểu đề án do Bộ Công an hướng dẫn", "vào bán kết cup C2"):
+        assert whole.repair(line).text == line
 
 
 def test_first_part_is_no_aim(whole: RepairSession) -> None:

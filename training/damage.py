@@ -5,6 +5,12 @@ is aligned line by line with what was printed. One TSV file every 25 pages is wr
 ``page, split, face, dpi, printed line, read line``. Page ``i`` depends on the seed and ``i`` alone.
 Splits: ``train``; ``text`` (held-out paragraphs, known faces); ``face`` (held-out paragraphs and
 held-out faces).
+
+``--documents N`` makes N held-out documents instead, of five pages each, one face and one kind of
+damage a document: laws, decrees, procedures and plans in their printed order. Splits ``dev`` and
+``dev-face`` (to tune on), ``document`` and ``document-face`` (to measure with); ``-face`` is set in
+held-out faces. ``--good N`` makes N held-out documents of two pages that Tesseract reads with its
+``Vietnamese`` model, as a good scan is: splits ``good-dev`` and ``good``.
 """
 
 from __future__ import annotations
@@ -23,7 +29,15 @@ from training.paper import degrade, faces, print_page, read_lines
 SEED = 20260203
 PAGES_A_FILE = 25
 HELD_OUT_FACES = ("FreeSerif.ttf", "LinLibertine_R.otf", "DejaVuSerif.ttf")
-DOCUMENT_FACES = ("LiberationSerif-Regular.ttf", "texgyretermes-regular.otf", "FreeSerif.ttf")
+DOCUMENT_FACES = (
+    "LiberationSerif-Regular.ttf",
+    "texgyretermes-regular.otf",
+    "LiberationSerif-Italic.ttf",
+    "NotoSerif-Regular.ttf",
+    "DejaVuSerifCondensed.ttf",
+)
+DOCUMENT_PAGES = 5
+TUNED_ON = 6  # the first documents tune weights, the rest measure
 FACE_WEIGHTS = {
     "LiberationSerif-Regular.ttf": 8.0,
     "LiberationSerif-Bold.ttf": 3.0,
@@ -128,17 +142,38 @@ def damage_page(
     ]
 
 
-def damage_document(number: int, paragraphs: list[str]) -> list[str]:
-    """Held-out plan text as one document of many pages: one face, one kind of damage."""
-    known = [face for face in faces() if Path(face).name in DOCUMENT_FACES]
-    rng = random.Random(f"{SEED}:document:{number}")
-    face, dpi, points = rng.choice(known), rng.choice((150, 200, 250)), rng.choice((13, 14))
+# Formulas whose letters fell apart (``so\u02c6\u02ca``), mark-up: never printed like this.
+UNPRINTED = re.compile(r"[\u02b0-\u02ff\\{}_$<>=∑]|\|")
+
+
+def document_paragraphs(banned: frozenset[int]) -> list[str]:
+    """Held-out official text in its printed order, sources one after the other."""
+    return [
+        text
+        for name in ("vbpl-layout", "tthc", "vbpl-review", "nq57-plans")
+        for text in corpus.paragraphs(name, held_out=True, banned=banned)
+        if corpus.has_vietnamese(text) and len(text) > 12 and not UNPRINTED.search(text)
+    ]
+
+
+def damage_document(number: int, paragraphs: list[str], good: bool = False) -> list[str]:
+    """The TSV lines of one held-out document: one face, one kind of damage."""
+    unseen = number % 2 == 1
+    split = ("dev" if number < TUNED_ON else "document") + ("-face" if unseen else "")
+    if good:
+        split = "good-dev" if number < TUNED_ON else "good"
+    name = f"{'good' if good else 'document'}:{number}"
+    wanted = HELD_OUT_FACES if unseen else DOCUMENT_FACES
+    rng = random.Random(f"{SEED}:{name}")
+    face = rng.choice([face for face in faces() if Path(face).name in wanted])
+    dpi, points = rng.choice((150, 200, 200, 250, 300)), rng.choice((12, 13, 14))
+    source = iter(paragraphs)
     lines: list[str] = []
-    for start in range(0, len(paragraphs), 14):
-        again = random.Random(f"{SEED}:document:{number}")
-        page = print_page(paragraphs[start : start + 14], again, face=face, dpi=dpi, points=points)
-        read = read_lines(degrade(page.image, again))
-        head = f"{number}\tdocument\t{Path(face).stem}\t{dpi}"
+    for _ in range(2 if good else DOCUMENT_PAGES):
+        again = random.Random(f"{SEED}:{name}")
+        page = print_page(source, again, face=face, dpi=dpi, points=points)
+        read = read_lines(degrade(page.image, again), "Vietnamese" if good else "eng")
+        head = f"{name[0]}{number}\t{split}\t{Path(face).stem}\t{dpi}"
         lines.extend(
             f"{head}\t{truth}\t{damaged}"
             for truth, damaged in align_lines(page.lines, read)
@@ -152,15 +187,19 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--pages", type=int, default=700)
     parser.add_argument("--documents", type=int, default=0, help="make held-out documents instead")
+    parser.add_argument("--good", type=int, default=0, help="make documents read in Vietnamese")
     arguments = parser.parse_args()
     folder = corpus.CACHE / "damage"
     folder.mkdir(parents=True, exist_ok=True)
     banned = corpus.test_ngrams()
-    if arguments.documents:
-        texts = list(corpus.paragraphs("nq57-plans", held_out=True, banned=banned))
-        for number in range(arguments.documents):
-            target = folder / f"pages_document_{number}.tsv"
-            lines = damage_document(number, texts[number % 2 :: 2])
+    if arguments.documents or arguments.good:
+        kind = "good" if arguments.good else "document"
+        count = arguments.good or arguments.documents
+        texts = document_paragraphs(banned)
+        for number in range(count):
+            target = folder / f"pages_{kind}_{number}.tsv"
+            start = number * len(texts) // count
+            lines = damage_document(number, texts[start:], good=bool(arguments.good))
             target.write_text("\n".join(lines) + "\n", encoding="utf-8")
             print(target.name, len(lines), flush=True)
         return

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from normalizers.language_model import LanguageModel, build_table
-from normalizers.tokens import BOUNDARY, CLASSES, lm_words, new_style
+from normalizers.language_model import LanguageModel, build_pairs, build_table
+from normalizers.tokens import ACRONYM, BOUNDARY, CLASSES, is_acronym, lm_words, new_style
 from training import corpus
 
 WEIGHTS = {
@@ -30,7 +30,9 @@ WEIGHTS = {
 }
 VOCABULARY = 40_000
 MIN_COUNT = 3
-KEEP = {2: 800_000, 3: 2_700_000, 4: 2_100_000}
+KEEP = {2: 1_400_000, 3: 2_700_000, 4: 2_100_000}
+COMMON = 12  # contexts in which no word may be mistaken for another
+_LAST = np.uint64(0xFFFF)
 MODELS = Path(__file__).parents[1] / "normalizers" / "models"
 
 Keys = npt.NDArray[np.uint64]
@@ -86,7 +88,10 @@ def load_streams(cache: Path) -> tuple[list[str], list[tuple[str, Keys]]]:
     index = {word: number for number, word in enumerate(vocabulary)}
     streams = []
     for name, stream, words in raw:
-        table = np.array([index.get(word, 0) for word in words], np.uint64)
+        rare = CLASSES.index(ACRONYM)
+        table = np.array(
+            [index.get(word, rare if is_acronym(word) else 0) for word in words], np.uint64
+        )
         streams.append((name, table[stream]))
     return vocabulary, streams
 
@@ -191,7 +196,11 @@ def build(cache: Path) -> LanguageModel:
             histories = np.unique(keys[order + 1][kept[order + 1]] >> np.uint64(16))
             at = np.minimum(find(keys[order], histories), len(keys[order]) - 1)
             needed[at[keys[order][at] == histories]] = True
-            value[needed] = np.inf  # a context that is used must hold its backoff weight
+            # A context that is used must hold its backoff weight; and whoever looks for an n-gram
+            # looks for its tail first.
+            tails = keys[order + 1][kept[order + 1]] & np.uint64((1 << 16 * order) - 1)
+            needed[find(keys[order], np.unique(tails))] = True
+            value[needed] = np.inf
         floor = np.partition(value, -KEEP[order])[-KEEP[order]] if len(value) > KEEP[order] else -1
         kept[order] = value >= max(floor, 1e-9)
         if order == 4:
@@ -216,22 +225,38 @@ def build(cache: Path) -> LanguageModel:
         table[where] = np.minimum(weight, 1.0)
         backoffs[order - 1] = table
     print("backoffs", round(time.time() - start), "s", flush=True)
-    tables = []
-    for order in (2, 3, 4):
-        keep = kept[order]
-        tables.append(
-            build_table(
-                keys[order][keep],
-                np.log(probs[order][keep]),
-                np.log(backoffs[order][keep]) if order < 4 else None,
-            )
-        )
+    logs = {order: np.log(probs[order][kept[order]]) for order in (2, 3, 4)}
+    weights = {order: np.log(backoffs[order][kept[order]]) for order in (2, 3)}
     return LanguageModel(
         vocabulary,
         np.log(unigram).astype(np.float32),
         np.log(backoffs[1]).astype(np.float32),
-        (tables[0], tables[1], tables[2]),
+        (
+            build_pairs(keys[2][kept[2]], logs[2], weights[2], size),
+            build_table(keys[3][kept[3]], logs[3], weights[3], strangers(3, keys, counts, kept)),
+            build_table(keys[4][kept[4]], logs[4], None, strangers(4, keys, counts, kept)),
+        ),
     )
+
+
+def strangers(
+    order: int,
+    keys: dict[int, Keys],
+    counts: dict[int, npt.NDArray[np.int64]],
+    kept: dict[int, npt.NDArray[np.bool_]],
+) -> Keys:
+    """N-grams that are not kept, of the commonest contexts, whose shorter tails are: those that
+    are looked up in vain most often."""
+    held = keys[order][kept[order]]
+    contexts, member = group(held >> np.uint64(16))
+    common = contexts[np.argsort(-np.bincount(member, counts[order][kept[order]]))[:COMMON]]
+    tails = keys[order - 1][kept[order - 1]]
+    mask = np.uint64((1 << 16 * (order - 2)) - 1)
+    wanted = [
+        context << np.uint64(16) | (tails[tails >> np.uint64(16) == context & mask] & _LAST)
+        for context in common
+    ]
+    return np.setdiff1d(np.concatenate(wanted), held)
 
 
 def _backed_off(
