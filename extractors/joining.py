@@ -101,6 +101,8 @@ class _Builder:
     """For rows of the table their right half, and how it was matched."""
     open_below: dict[int, Cell] = field(default_factory=dict)
     """Values of the last row by column whose merged cell reaches down to the page's end."""
+    unsure: list[tuple[int, int]] = field(default_factory=list)
+    """Row and column of empty cells at the top of pages, which may go on from above."""
 
     def begin_page(self, content: PageContent) -> None:
         self.routes[content.number] = content.route
@@ -117,6 +119,7 @@ class _Builder:
     def close_table(self) -> None:
         if self.names:
             names = _agreed(self.readings) or self.names
+            _fill_carried(self.rows, self.unsure)
             rows = tuple(_with_groups(self.rows))
             alignment: tuple[str, ...] = ()
             if self.right:
@@ -126,7 +129,7 @@ class _Builder:
             self.tables.append(Table(names, rows, self.title, alignment))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
         self.readings, self.placed, self.right, self.halves = [], [], (), {}
-        self.open_below, self.room, self.subrows = {}, 0.0, False
+        self.open_below, self.room, self.subrows, self.unsure = {}, 0.0, False, []
 
     def whole_row(self, index: int, row: Row) -> Row:
         """A row with its right half; empty cells where it has none."""
@@ -899,7 +902,7 @@ def _with_carried(builder: _Builder, matrix: _Matrix, start: int) -> _Matrix:
     """The page's grid with the values that cells merged before the page hold for its first rows.
 
     An empty cell at the top of a page goes on with the cell above it where one of them is merged
-    down, and, less surely, where its column is hardly ever empty.
+    down. Else it may: that is settled when the whole table is known (:func:`_fill_carried`).
     """
     above = builder.rows[-1] if builder.rows else None
     first = matrix[start]
@@ -912,14 +915,34 @@ def _with_carried(builder: _Builder, matrix: _Matrix, start: int) -> _Matrix:
         if not column or cell is None or cell.text.strip() or cell.column_span > 1:
             continue
         merged = cell.row_span > 1 or column in builder.open_below
-        if value.text.strip() and (merged or _is_always_filled(builder.rows, column)):
+        if not merged:
+            builder.unsure.append((len(builder.rows), column))
+        elif value.text.strip():
             sure = value.confidence if cell.row_span > 1 else min(value.confidence, _CARRIED)
             known[id(cell)] = _held_over(cell, value, sure)
     return _replaced(matrix, known)
 
 
+def _fill_carried(rows: list[Row], unsure: Sequence[tuple[int, int]]) -> None:
+    """Fill empty cells at the top of pages (row, column) whose column has words in every other row:
+    a cell merged over the page's end shows its value above it only. Such a value is doubtful.
+    """
+    open_cells = set(unsure)
+    for index, column in unsure:
+        row, above = rows[index], rows[index - 1]
+        others = [one for at, one in enumerate(rows) if (at, column) not in open_cells]
+        if above.span or row.cells[column].text.strip() or not _is_always_filled(others, column):
+            continue
+        value = above.cells[column]
+        method = value.method if value.method.endswith(MERGED) else f"{value.method}, {MERGED}"
+        sure = min(value.confidence, _CARRIED)
+        filled = replace(row.cells[column], text=value.text, confidence=sure, method=method)
+        cells = (*row.cells[:column], filled, *row.cells[column + 1 :])
+        rows[index] = replace(row, cells=cells)
+
+
 def _is_always_filled(rows: Sequence[Row], column: int) -> bool:
-    """Whether (nearly) every row of a table has words in a column; marks and numbers are none."""
+    """Whether (nearly) all these rows have words in a column; marks and numbers are none."""
     texts = [row.cells[column].text.strip() for row in rows if not row.span]
     words = sum(any(map(str.isalpha, text)) and len(text) > _LONGEST_MARK for text in texts)
     return len(texts) >= _ENOUGH_ROWS and words >= _NEARLY_ALL * len(texts)

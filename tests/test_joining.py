@@ -278,3 +278,14 @@ def test_a_merged_value_that_the_page_breaks_holds_whole_for_the_rows_below():
         ]
     )
     assert [row[2] for row in texts(parts.tables[0])] == ["Sở A"] + ["Công an tỉnh;\nSở B"] * 2
+
+
+def test_an_empty_cell_at_the_top_of_a_page_may_go_on_from_above_and_says_it_is_unsure():
+    rows = [[str(number), "Việc", f"Sở {number}", ""] for number in range(1, 6)]
+    parts = document_parts(
+        [page(1, grid([HEADER, *rows])), page(2, grid([["6", "Việc", "", ""]], edges=None))]
+    )
+    last = parts.tables[0].rows[-1]
+    assert [cell.text for cell in last.cells] == ["6", "Việc", "Sở 5", ""]
+    assert last.cells[2].confidence < 0.6
+    assert last.cells[2].method.endswith("merged")
