@@ -109,6 +109,18 @@ def read_page_image(
         image = image.resize(size, Image.Resampling.BOX)
         dpi = _FINEST
     upright = straighten(image)
+    content, worth = _read_upright(upright, dpi, number, reason)
+    if not upright.is_sure:
+        other = straighten(image, (upright.turn + 180) % 360)
+        turned, more = _read_upright(other, dpi, number, reason)
+        content = turned if more > worth else content
+    return content
+
+
+def _read_upright(
+    upright: Upright, dpi: float, number: int, reason: str
+) -> tuple[PageContent, float]:
+    """What a straightened page shows, and how much was read for sure: letters by confidence."""
     rules = find_rules(upright.grey, dpi)
     clean = without_rules(upright.grey, rules, dpi)
     smooth = cv2.GaussianBlur(stretch(clean), (0, 0), _BLUR).astype(np.uint8)
@@ -119,6 +131,12 @@ def read_page_image(
     ]
     between = _between(rules.grids, smooth, dpi)
     read = read_pieces(smooth, [*between, *cells], dpi)
+    worth = sum(
+        len(word.text) * (word.confidence - 0.5)
+        for piece in read
+        for line in piece
+        for word in line.words
+    )
     read = look_again(smooth, [*between, *cells], read, len(between), dpi)
     points = 72 / dpi
     lines = [
@@ -136,7 +154,7 @@ def read_page_image(
         grids.append(_grid(grid, texts, bold[ours], upright, points))
         start += len(grid.cells)
     height, width = upright.grey.shape
-    return PageContent(
+    content = PageContent(
         number,
         tuple(lines),
         tuple(grids),
@@ -146,6 +164,7 @@ def read_page_image(
         round(height * points, 2),
         reason,
     )
+    return content, worth
 
 
 def _between(grids: Sequence[RuledGrid], grey: Grey, dpi: float) -> list[Piece]:

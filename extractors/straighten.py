@@ -19,6 +19,7 @@ MAX_SKEW = 5.0
 _INK = 160  # darker than this, on paper brought to 255, is ink
 _PAPER, _DARK_INK = 170, 110  # lighter is paper, darker is ink: to measure the shades of both
 _SKEW_WIDTH = 1200  # pixels to which a page is shrunk before its skew is measured
+_SURE_RISE = 600.0  # pixels of shrunk words by which those that stand upright must outweigh
 _PAPER_TILE = 32  # pixels of the shrunk page over which the paper's own shade is taken
 
 
@@ -28,13 +29,15 @@ class Upright:
 
     ``turn`` is by how many degrees clockwise the page was turned to stand upright (0, 90, 180,
     270), ``skew`` by how many it was rotated after that. ``back`` maps a pixel of ``grey`` onto a
-    pixel of the image as it came (2 x 3, for ``cv2.transform``).
+    pixel of the image as it came (2 x 3, for ``cv2.transform``). ``is_sure`` is False where the
+    page has too few words to tell its head from its foot.
     """
 
     grey: Grey
     turn: int
     skew: float
     back: npt.NDArray[np.float64]
+    is_sure: bool = True
 
 
 def straighten(image: Image.Image, turn: int | None = None) -> Upright:
@@ -46,15 +49,16 @@ def straighten(image: Image.Image, turn: int | None = None) -> Upright:
     """
     grey = whiten_paper(without_colour(image))
     height, width = grey.shape
+    is_sure = True
     if turn is None:
-        turn = find_turn(grey)
+        turn, is_sure = find_turn(grey)
     upright = np.ascontiguousarray(np.rot90(grey, -turn // 90))
     skew = find_skew(upright)
     back = _unturn(turn, width, height)
     if abs(skew) >= 0.05:
         upright, level = _rotate(upright, skew)
         back = back @ np.vstack([level, [0.0, 0.0, 1.0]])
-    return Upright(upright, turn, skew, back)
+    return Upright(upright, turn, skew, back, is_sure)
 
 
 def without_colour(image: Image.Image) -> Grey:
@@ -63,7 +67,13 @@ def without_colour(image: Image.Image) -> Grey:
     A pixel keeps its brightest channel, raised by how far its channels lie apart: red and blue ink
     goes to white, black ink under a stamp stays dark.
     """
-    if image.mode in ("1", "L", "I;16", "I", "F"):
+    if image.mode.startswith(("I", "F")):
+        return _eight_bits(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        opaque = image.convert("RGBA")
+        image = Image.new("RGB", image.size, "white")
+        image.paste(opaque, mask=opaque.getchannel("A"))
+    if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"))
     pixels = np.asarray(image.convert("RGB"))
     brightest = pixels.max(axis=2)
@@ -73,6 +83,15 @@ def without_colour(image: Image.Image) -> Grey:
     colour = cv2.blur(colour, (3, 3))
     colour[colour < 24] = 0
     return cv2.add(brightest, colour).astype(np.uint8)
+
+
+def _eight_bits(image: Image.Image) -> Grey:
+    """Grey of 16 or 32 bits or of fractions, its lightest shade brought to white."""
+    shades = np.asarray(image, np.float32)
+    lightest = float(shades.max(initial=0.0))
+    if lightest <= 255 and image.mode == "I":
+        lightest = 255.0
+    return np.clip(shades * (255 / lightest if lightest else 0), 0, 255).astype(np.uint8)
 
 
 def whiten_paper(grey: Grey) -> Grey:
@@ -142,8 +161,9 @@ def _lean(ink: npt.NDArray[np.bool_]) -> tuple[float, float]:
     return (float(best), found) if found > 1.02 * straight else (0.0, straight)
 
 
-def find_turn(grey: Grey) -> int:
-    """Degrees clockwise by which the page must be turned to stand upright: 0, 90, 180 or 270.
+def find_turn(grey: Grey) -> tuple[int, bool]:
+    """Degrees clockwise by which the page must be turned to stand upright: 0, 90, 180 or 270; and
+    whether its head is known from its foot for sure.
 
     Lines of text run where the ink piles up in bands. Which side of a line is up shows in Latin
     words (and more so in Vietnamese ones, with their marks): more ink rises above the bodies of
@@ -159,7 +179,8 @@ def find_turn(grey: Grey) -> int:
     letters = np.where(ink > 0, small, 255).astype(np.uint8)
     if lean:
         letters = _rotate(np.ascontiguousarray(letters), lean)[0]
-    return (90 if sideways else 0) + (180 if _rise(letters) < 0 else 0)
+    rise = _rise(letters)
+    return (90 if sideways else 0) + (180 if rise < 0 else 0), abs(rise) >= _SURE_RISE
 
 
 def _text_ink(grey: Grey) -> npt.NDArray[np.uint8]:

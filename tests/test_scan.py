@@ -43,3 +43,16 @@ def test_cells_and_lines_of_a_crooked_page_on_its_side() -> None:
     assert box is not None
     assert box.y0 > 450
     assert abs((box.x1 - box.x0) - 110 * 0.36) < 3
+
+
+def test_a_page_of_few_words_upside_down_is_tried_both_ways() -> None:
+    image = Image.new("L", (1654, 1166), 255)
+    font = ImageFont.truetype(faces()[0], 36)
+    ImageDraw.Draw(image).text((300, 300), "ngày 30 tháng 5 năm 2025.", font=font, fill=0)
+    page = read_page_image(image.rotate(180), 1, 595.4, 420)
+    assert [line.text for line in page.lines] == ["ngày 30 tháng 5 năm 2025."]
+
+
+def test_a_blank_page_shows_nothing() -> None:
+    page = read_page_image(Image.new("1", (1654, 1166), 1), 1, 595.4, 420)
+    assert (page.lines, page.grids) == ((), ())

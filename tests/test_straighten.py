@@ -45,7 +45,7 @@ def test_skew_is_measured(angle: float) -> None:
 @pytest.mark.parametrize("skew", [0.0, 3.0])
 def test_a_page_on_its_side_or_head_is_set_upright(turn: int, skew: float) -> None:
     page = _printed().rotate(skew, Image.Resampling.BICUBIC, fillcolor=255)
-    assert find_turn(np.asarray(page.rotate(turn, expand=True))) == turn
+    assert find_turn(np.asarray(page.rotate(turn, expand=True))) == (turn, True)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
@@ -85,3 +85,19 @@ def test_grain_goes_and_faint_letters_become_black() -> None:
     assert np.median(clean) == 255
     assert (clean == 255).mean() > 0.9
     assert np.percentile(clean[page < 90], 50) < 30
+
+
+def test_a_page_of_two_words_is_not_sure_of_its_head() -> None:
+    page = Image.new("L", (900, 1200), 255)
+    font = ImageFont.truetype(faces()[0], 27)
+    ImageDraw.Draw(page).text((120, 120), "toàn quốc", font=font, fill=0)
+    assert not find_turn(np.asarray(page))[1]
+
+
+def test_clear_paper_is_white_and_sixteen_bits_are_read() -> None:
+    ink = np.asarray(_printed())
+    clear = Image.new("RGBA", (900, 1200), (0, 0, 0, 0))
+    clear.putalpha(Image.fromarray(255 - ink))
+    deep = Image.fromarray(ink.astype(np.uint16) * 257)
+    for image in (clear, deep):
+        assert np.abs(without_colour(image).astype(int) - ink).max() <= 1
