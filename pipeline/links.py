@@ -20,10 +20,8 @@ the two cells was hard to read. Projects are not compared.
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any, Literal
@@ -64,6 +62,7 @@ _BINDS: tuple[tuple[LinkKind, str, str], ...] = (
     ("reports_on", "results", "tasks"),
 )
 
+_Weights = npt.NDArray[np.float64]
 Agencies = Mapping[tuple[str, str], tuple[str | None, ...]]
 """(row_id, role) → the ids of the agencies named there, in printed order; None where unresolved."""
 
@@ -79,6 +78,7 @@ def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
         for cell in datasets.get("cells", ())
         if cell["confidence"] < DOUBTFUL
     )
+    texts = _texts(row for name in ("indicators", "tasks", "results") for row in datasets[name])
     links: list[Record] = []
     for kind, left_name, right_name in _BINDS:
         left, right = _by_document(datasets[left_name]), _by_document(datasets[right_name])
@@ -90,7 +90,7 @@ def link_rows(datasets: Mapping[str, Sequence[Record]]) -> list[Record]:
             if one == other:
                 continue
             told, upwards = _kind_between(kind, levels.get(one), levels.get(other))
-            for row, partner, score in bound_rows(kind, left[one], right[other], agencies):
+            for row, partner, score in _bound_rows(kind, left[one], right[other], texts, agencies):
                 first, second = (row, partner) if upwards else (partner, row)
                 links.append(
                     {
@@ -168,6 +168,14 @@ def _agencies(assignments: Sequence[Record]) -> Agencies:
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """How many words a text has, and the numbers of its terms: words and neighbouring words."""
+
+    words: int
+    terms: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """Two rows by their index, how alike they are and how much of the shorter one both hold."""
 
@@ -187,14 +195,20 @@ class _Pair:
         return max(self.alike, 0.9 * self.part if self.part >= PART else 0.0)
 
 
-def bound_rows(
-    kind: LinkKind, left: Sequence[Record], right: Sequence[Record], agencies: Agencies
+def _bound_rows(
+    kind: LinkKind,
+    left: Sequence[Record],
+    right: Sequence[Record],
+    texts: Mapping[str, _Text],
+    agencies: Agencies,
 ) -> Iterator[tuple[Record, Record, float]]:
     """Rows of two documents that speak of the same thing, and how sure that is (0-1)."""
     taken: tuple[set[int], set[int]] = (set(), set())
     pairs = [
         pair
-        for pair in _pairs(left, right)
+        for pair in _pairs(
+            [texts[row["row_id"]] for row in left], [texts[row["row_id"]] for row in right]
+        )
         if _may_be_bound(kind, left[pair.left], right[pair.right])
         and (pair.clear or _in_one_place(left[pair.left], right[pair.right], agencies))
     ]
@@ -207,23 +221,50 @@ def bound_rows(
             yield left[pair.left], right[pair.right], round(pair.score, 4)
 
 
-def _pairs(left: Sequence[Record], right: Sequence[Record]) -> Iterator[_Pair]:
+def _texts(rows: Iterable[Record]) -> dict[str, _Text]:
+    """The text of every row, taken apart once for all the documents it is compared with."""
+    numbers: dict[str, int] = {}
+    texts = {}
+    for row in rows:
+        words = _words(row["text"] or "")
+        terms = [*words, *(f"{one} {other}" for one, other in pairwise(words))]
+        ids = {numbers.setdefault(term, len(numbers)) for term in terms}
+        texts[row["row_id"]] = _Text(len(words), np.array(sorted(ids), dtype=np.int64))
+    return texts
+
+
+def _pairs(left: Sequence[_Text], right: Sequence[_Text]) -> Iterator[_Pair]:
     """The pairs that may be alike enough, or of which one is part of the other."""
-    texts = [_words(row["text"]) for row in (*left, *right)]
-    weights, held = _weighted(texts)
+    shared, sums = _shared(left, right)
     count = len(left)
-    shared = weights[:count] @ held[count:].T
-    sums = weights.sum(axis=1)
     both = sums[:count, None] + sums[None, count:]
     least = np.minimum(sums[:count, None], sums[None, count:])
     alike = np.divide(2 * shared, both, out=np.zeros_like(shared), where=both > 0)
     part = np.divide(shared, least, out=np.zeros_like(shared), where=least > 0)
     for i, j in np.argwhere((alike >= IN_PLACE) | (part >= PART)):
         left_is_part = bool(sums[i] <= sums[count + j])
-        shorter = texts[i] if left_is_part else texts[count + j]
-        share = float(part[i, j]) if len(shorter) >= LEAST_PART else 0.0
+        shorter = left[i] if left_is_part else right[j]
+        share = float(part[i, j]) if shorter.words >= LEAST_PART else 0.0
         if alike[i, j] >= IN_PLACE or share >= PART:
             yield _Pair(int(i), int(j), float(alike[i, j]), share, left_is_part)
+
+
+def _shared(left: Sequence[_Text], right: Sequence[_Text]) -> tuple[_Weights, _Weights]:
+    """(left × right) the weight of the terms two texts share, and (left + right) that of all its
+    terms for each text. The rarer a term is in these texts, the more it weighs."""
+    texts = [*left, *right]
+    rows = np.repeat(np.arange(len(texts)), [len(text.terms) for text in texts])
+    _, columns, counts = np.unique(
+        np.concatenate([text.terms for text in texts]), return_inverse=True, return_counts=True
+    )
+    rarity = np.log((len(texts) + 1) / (counts + 0.5))
+    sums: _Weights = np.bincount(rows, rarity[columns], len(texts)).astype(np.float64)
+    twice = counts > 1
+    place = np.cumsum(twice) - 1
+    kept = twice[columns]
+    held = np.zeros((len(texts), int(twice.sum())))
+    held[rows[kept], place[columns[kept]]] = 1.0
+    return (held[: len(left)] * rarity[twice]) @ held[len(left) :].T, sums
 
 
 def _in_one_place(row: Record, other: Record, agencies: Agencies) -> bool:
@@ -241,26 +282,6 @@ def _section_title(row: Record) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", fold(text))
-
-
-def _weighted(
-    texts: Sequence[Sequence[str]],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """(texts × terms) the weight of each term a text has, and 1 where it has it.
-
-    Terms are words and pairs of neighbouring words.
-    """
-    terms = [
-        dict.fromkeys([*words, *(f"{one} {other}" for one, other in pairwise(words))])
-        for words in texts
-    ]
-    seen = Counter(term for of_text in terms for term in of_text)
-    place = {term: index for index, term in enumerate(seen)}
-    rarity = np.array([math.log((len(texts) + 1) / (count + 0.5)) for count in seen.values()])
-    held = np.zeros((len(texts), len(place)))
-    for row, of_text in enumerate(terms):
-        held[row, [place[term] for term in of_text]] = 1.0
-    return held * rarity, held
 
 
 def _may_be_bound(kind: LinkKind, row: Record, other: Record) -> bool:
