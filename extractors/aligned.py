@@ -20,12 +20,17 @@ from extractors.printed import is_section_code
 from extractors.ruled import NEAR, Rule, RuledGrid, find_grids, joined_rules
 
 _APART = 0.5  # of the size: a wider gap parts two pieces of a line
+_WORD_GAP = 0.36  # of the size: words of a title are no further apart
+_OVERLAP = 0.15  # of the size
 _GUTTER = 3.0  # points: the narrowest gutter
 _WIDE_RULE = 0.4  # of the page's width: level rules of a table are longer
 _FEWEST_RULES = 3
-_FEWEST_LINES = 3  # lines of three pieces and more
+_FEWEST_BANDS = 2  # bands of three pieces and more
 _FEWEST_COLUMNS = 3
 _CROSSING = 0.55  # of the table's width: a longer piece is a title merged across
+_LEFT = 0.3  # of the table's width: titles begin further left
+_HEADER = 4  # lines of a header at most
+_SAME_COLUMN = 6.0  # points
 _MARGIN = 4.0  # points around the text of a table without rules
 _NUMBERED = 0.5  # of the texts in its first column are numbers or codes
 _CLOSE = 2.2  # of the size: lines of a table without rules are no further apart
@@ -47,6 +52,7 @@ class _Piece:
 @dataclass(frozen=True, slots=True)
 class _Line:
     pieces: tuple[_Piece, ...]
+    words: tuple[tuple[float, float], ...]
     top: float
     foot: float
     size: float
@@ -63,24 +69,36 @@ def find_aligned_grids(
         width: of the page, in points.
     """
     lines = [_line(line) for line in lines_of(glyphs)]
-    if sum(len(line.pieces) >= _FEWEST_COLUMNS for line in lines) < _FEWEST_LINES:
-        return []
     long = [rule for rule in joined_rules(level) if rule.last - rule.first >= _WIDE_RULE * width]
     if len({round(rule.at) for rule in long}) >= _FEWEST_RULES:
         return _between_level_rules(lines, level, long)
     return _without_rules(lines)
 
 
+def _tabular(lines: Sequence[_Line]) -> list[int]:
+    """The lines that stand in a band of three pieces and more, side by side.
+
+    Where cells are centred upright, the lines of one row stand on baselines of their own, and
+    overlap; those of running text do not.
+    """
+    bands: list[list[int]] = []
+    foot = 0.0
+    for index, line in enumerate(lines):
+        if not bands or line.top > foot - _OVERLAP * line.size:
+            bands.append([])
+            foot = line.foot
+        bands[-1].append(index)
+        foot = max(foot, line.foot)
+    found = [band for band in bands if sum(len(lines[i].pieces) for i in band) >= _FEWEST_COLUMNS]
+    return [index for band in found for index in band] if len(found) >= _FEWEST_BANDS else []
+
+
 def _line(glyphs: Sequence[Glyph]) -> _Line:
     inked = [glyph for glyph in glyphs if glyph.text != " "]
     size = statistics.median(glyph.size for glyph in inked)
     base = statistics.median(glyph.base for glyph in inked)
-    runs: list[list[Glyph]] = []
-    for glyph in inked:
-        if runs and glyph.x0 - runs[-1][-1].x1 <= _APART * size:
-            runs[-1].append(glyph)
-        else:
-            runs.append([glyph])
+    runs = _runs(inked, _APART * size)
+    words = tuple((run[0].x0, run[-1].x1) for run in _runs(inked, _WORD_GAP * size))
     pieces = tuple(
         _Piece(
             "".join(glyph.text for glyph in run),
@@ -90,7 +108,18 @@ def _line(glyphs: Sequence[Glyph]) -> _Line:
         )
         for run in runs
     )
-    return _Line(pieces, base - 0.75 * size, base + 0.22 * size, size)
+    return _Line(pieces, words, base - 0.75 * size, base + 0.22 * size, size)
+
+
+def _runs(glyphs: Sequence[Glyph], gap: float) -> list[list[Glyph]]:
+    """Glyphs of a line between which no wider gap is left."""
+    runs: list[list[Glyph]] = []
+    for glyph in glyphs:
+        if runs and glyph.x0 - runs[-1][-1].x1 <= gap:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return runs
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -98,11 +127,14 @@ def _line(glyphs: Sequence[Glyph]) -> _Line:
 
 def _gutters(lines: Sequence[_Line], first: float, last: float) -> list[float]:
     """The x between columns: middles of the strips that no word covers but titles across."""
+    over = {piece for index in range(_HEADER) for piece in _headings_over(lines, index)}
     spans = sorted(
         (piece.x0, piece.x1)
         for line in lines
         for piece in line.pieces
-        if piece.x1 - piece.x0 < _CROSSING * (last - first) and not _is_title(line)
+        if piece not in over
+        and piece.x1 - piece.x0 < _CROSSING * (last - first)
+        and not _is_title(line, first + _LEFT * (last - first))
     )
     found = []
     reach = None
@@ -113,9 +145,29 @@ def _gutters(lines: Sequence[_Line], first: float, last: float) -> list[float]:
     return found
 
 
-def _is_title(line: _Line) -> bool:
-    """Whether a line may be that of a group row: bold, at most a code and a title."""
-    return len(line.pieces) <= 2 and all(piece.bold for piece in line.pieces)
+def _headings_over(lines: Sequence[_Line], index: int) -> list[_Piece]:
+    """The pieces of a line near the head of a table that stand over several others: the outer
+    headings of a header of two levels.
+    """
+    below = lines[index + 1 : index + 1 + _HEADER]
+    return [
+        piece
+        for line in lines[index : index + 1]
+        for piece in line.pieces
+        if any(
+            sum(piece.x0 <= (one.x0 + one.x1) / 2 <= piece.x1 for one in other.pieces) > 1
+            for other in below
+        )
+    ]
+
+
+def _is_title(line: _Line, furthest: float) -> bool:
+    """Whether a line may be that of a group row: bold, at most a code and a title, at the left."""
+    return (
+        len(line.pieces) <= 2
+        and all(piece.bold for piece in line.pieces)
+        and line.pieces[0].x0 < furthest
+    )
 
 
 def _uprights(lines: Sequence[_Line], xs: Sequence[float], ys: Sequence[float]) -> list[Rule]:
@@ -124,9 +176,7 @@ def _uprights(lines: Sequence[_Line], xs: Sequence[float], ys: Sequence[float]) 
     for top, foot in pairwise(ys):
         inside = [line for line in lines if top <= (line.top + line.foot) / 2 < foot]
         for index, x in enumerate(xs):
-            crossed = any(
-                piece.x0 < x - 1 and piece.x1 > x + 1 for line in inside for piece in line.pieces
-            )
+            crossed = any(first < x < last for line in inside for first, last in line.words)
             if index in (0, len(xs) - 1) or not crossed:
                 found.append(Rule(x, top, foot))
     return found
@@ -167,7 +217,9 @@ def _stacks(long: Sequence[Rule]) -> list[list[Rule]]:
 
 
 def _without_rules(lines: Sequence[_Line]) -> list[RuledGrid]:
-    tabular = [index for index, line in enumerate(lines) if len(line.pieces) >= _FEWEST_COLUMNS]
+    tabular = _tabular(lines)
+    if not tabular:
+        return []
     region = list(lines[tabular[0] : tabular[-1] + 1])
     first = min(piece.x0 for line in region for piece in line.pieces)
     last = max(piece.x1 for line in region for piece in line.pieces)
@@ -194,23 +246,43 @@ def _is_mark(text: str) -> bool:
 
 
 def _row_borders(lines: Sequence[_Line], begins: Sequence[int]) -> list[float]:
-    """The y between rows: one between two numbers, and one around a title without a number."""
+    """The y between rows: one between two numbers, and one around a title without a number.
+
+    Between the header, or the top of the page, and the first number the rest of a row may stand
+    that the page before began.
+    """
     strips = _strips(lines)
-    usual = min((height for _, height in strips.values()), default=0.0)
+    wide = {at for at, (_, height) in strips.items() if height > _usual_strip(lines) + _WIDER}
     borders: set[int] = set()
     for above, below in pairwise(begins):
-        between = [index for index in strips if above < index <= below]
-        if between:
-            borders.add(max(between, key=lambda index: (strips[index][1], index)))
-    before = [index for index in strips if index <= begins[0]]
-    widest = max(before, key=lambda index: strips[index][1], default=0)
-    if before and strips[widest][1] > usual + _WIDER:
-        borders.add(widest)
+        between = [at for at in strips if above < at <= below]
+        if not between:
+            continue
+        borders.add(max(between, key=lambda at: (strips[at][1], at)))
+        if _HEADING.match(lines[above].pieces[0].text):
+            ends = sorted(at for at in between if at in wide)
+            borders.update((*ends[:1], *ends[-1:]))
+    borders.update(sorted(at for at in wide if at <= begins[0])[-1:])
     for index, line in enumerate(lines):
-        alone = len(line.pieces) == 1 and line.pieces[0].bold and index not in begins
-        if alone and index in strips and strips[index][1] > usual + _WIDER:
-            borders.add(index)
-    return [strips[index][0] for index in sorted(borders)]
+        if len(line.pieces) == 1 and line.pieces[0].bold and index not in begins:
+            borders |= {at for at in (index, index + 1) if at in wide}
+    return [strips[at][0] for at in sorted(borders)]
+
+
+def _usual_strip(lines: Sequence[_Line]) -> float:
+    """The height of the empty strip between two lines of one cell."""
+    ends: dict[int, list[float]] = {}
+    for line in lines:
+        for piece in line.pieces:
+            ends.setdefault(round(piece.x0 / _SAME_COLUMN), []).append(line.top)
+    height = statistics.median(line.foot - line.top for line in lines)
+    steps = [
+        below - above
+        for tops in ends.values()
+        for above, below in pairwise(tops)
+        if below - above > 0.9 * height
+    ]
+    return max(0.0, min(steps) - height) if steps else 0.0
 
 
 def _strips(lines: Sequence[_Line]) -> dict[int, tuple[float, float]]:
