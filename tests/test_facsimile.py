@@ -155,3 +155,22 @@ def test_a_wrong_cell_is_told_by_what_differs():
     assert "[ủ→u] tục" in text
     assert "Tỷ lệ" not in text
     assert target.endswith("target: '100%' → '10%'")
+
+
+@pytest.mark.parametrize("order", ["down", "over"])
+def test_a_wide_table_is_cut_into_pages_of_left_and_right_halves(order):
+    look = dataclasses.replace(facsimile.look(2), halves=order)
+    one = facsimile.print_pdf(facsimile.plan("quang-ngai-dang"), look, seed=2)
+    half = one.pages // 2
+    firsts = {}
+    for cell in one.truth:
+        firsts.setdefault(cell.page, []).append(cell)
+        assert 0 < cell.box.x0 < cell.box.x1 < 842
+    lefts = range(1, half + 1) if order == "down" else range(1, one.pages, 2)
+    step = half if order == "down" else 1
+    for page in lefts:
+        left, right = firsts[page], firsts[page + step]
+        assert {cell.column for cell in left} == {0, 1, 2}
+        assert {cell.column for cell in right} == {3, 4}
+        rows = {cell.row: cell.box.y0 for cell in left if cell.column == 0}
+        assert all(rows[cell.row] == cell.box.y0 for cell in right)

@@ -105,7 +105,8 @@ class Style:
     and the others have empty cells.
     ``repeat_header``: the header stands on every page.  ``break_rows``: a row may break over a
     page (one taller than a page must).  ``merge_over``: a cell merged down goes on over the page
-    break empty, as Word does; else its text is printed again.
+    break empty, as Word does; else its text is printed again.  ``sheets``: the page is as wide as
+    so many papers side by side, for a wide table that is cut afterwards.
     """
 
     landscape: bool = True
@@ -129,6 +130,7 @@ class Style:
     repeat_header: bool = True
     break_rows: bool = True
     merge_over: bool = False
+    sheets: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,7 @@ class _Press:
 
     @property
     def width(self) -> float:
-        return A4[1] if self.style.landscape else A4[0]
+        return self.style.sheets * (A4[1] if self.style.landscape else A4[0])
 
     @property
     def height(self) -> float:

@@ -92,6 +92,10 @@ class Look:
     ``rules``: drawn as strokes ("lines"), as thin filled rectangles cell by cell, as Word exports
     them ("rects"), only the horizontal ones, or none at all.  ``encoding``: how the letters are
     written in a PDF's text layer (:mod:`facsimile.legacy`).
+
+    ``halves``: the table is too wide for the paper and is cut in two, the way spreadsheets print:
+    all pages of the left half, then all of the right ("down"), or the two of each page one after
+    the other ("over").
     """
 
     style: Style = field(default_factory=Style)
@@ -102,6 +106,7 @@ class Look:
     capitals: bool = True
     number_heading: str = "TT"
     encoding: Encoding = "unicode"
+    halves: Literal["", "down", "over"] = ""
 
 
 def plan(name: str, *, body: bool = True, golden: Path = GOLDEN) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from facsimile.plans import (
@@ -137,7 +138,10 @@ def set_plan(what: Plan, how: Look, seed: int) -> Setting:
             Paragraph(one.attached_to, "center", "Italic", after=10.0),
             Table(one.columns, one.printed, how.merged),
         ]
-        pages = set_pages(blocks, page_style(one, how), rng, first_number=len(sheets) + 1)
+        style = page_style(one, how)
+        pages = set_pages(blocks, style, rng, first_number=None if how.halves else len(sheets) + 1)
+        if how.halves:
+            pages = cut_in_two(pages, style, how.halves)
         rows = row_indices(one, first_row)
         for number, sheet in enumerate(pages, start=len(sheets) + 1):
             truth += true_cells(sheet, one, index, number, rows, how)
@@ -146,9 +150,46 @@ def set_plan(what: Plan, how: Look, seed: int) -> Setting:
     return Setting(what, how, tables, tuple(sheets), tuple(truth))
 
 
+def cut_in_two(pages: Sequence[Sheet], style: Style, order: str) -> tuple[Sheet, ...]:
+    """Wide pages cut at the last column edge that a paper holds, each half on one of its own.
+
+    A line that runs over the cut (the title) is cut between two words.
+    """
+    width = pages[0].width / style.sheets
+    edges = {cell.box.x0 for page in pages for cell in page.cells if cell.row >= 0}
+    cut = max(x for x in edges if x < width - 20)
+    left = [_part(page, 0.0, cut, 0.0, width) for page in pages]
+    right = [_part(page, cut, page.width, cut - style.margins[0], width) for page in pages]
+    if order == "over":
+        return tuple(half for pair in zip(left, right, strict=True) for half in pair)
+    return (*left, *right)
+
+
+def _part(page: Sheet, x0: float, x1: float, shift: float, width: float) -> Sheet:
+    """What stands between ``x0`` and ``x1``, moved to the left by ``shift``."""
+
+    def moved(box: Box) -> Box:
+        return replace(box, x0=max(box.x0, x0) - shift, x1=min(box.x1, x1) - shift)
+
+    lines = []
+    for line in page.lines:
+        words = [(x - shift, word) for x, word in line.words if x0 <= x < x1]
+        if words:
+            text = " ".join(word for _, word in words)
+            lines.append(replace(line, text=text, words=tuple(words), box=moved(line.box)))
+    cells = [
+        replace(cell, box=moved(cell.box)) for cell in page.cells if x0 <= cell.box.x0 < x1 - 0.1
+    ]
+    rules = [moved(rule) for rule in page.rules if rule.x0 <= x1 and rule.x1 >= x0]
+    rules = [rule for rule in rules if rule.x1 > rule.x0 or rule.y1 > rule.y0]
+    return Sheet(width, page.height, tuple(lines), tuple(cells), tuple(rules), page.rule)
+
+
 def page_style(one: Appendix, how: Look) -> Style:
     """The look's page; one with many columns lies sideways, as words would be cut otherwise."""
     style = how.style
+    if how.halves:
+        return replace(style, landscape=True, group_spans_number=False, sheets=1.7)
     if len(one.columns) > 5:
         return replace(style, landscape=True)
     return style if style.landscape else replace(style, size=12.0)
