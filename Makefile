@@ -36,6 +36,10 @@ bench:  ## measure: pages beside other programs, unseen dumps (BENCH=pages or du
 	@scripts/setup bench
 	@scripts/bench $(BENCH)
 
+train:  ## rebuild the repair model from the corpus (hours; scripts/train says what it needs)
+	@scripts/setup bench
+	@scripts/train
+
 setup:  ## install what running needs into .venv
 	@scripts/setup run
 
