@@ -22,6 +22,8 @@ from extractors.programs import MODELS
 from extractors.sniff import Unreadable
 from extractors.straighten import Grey
 
+# No white letters on black are looked for, and no tables: those are cut up before.
+_QUICKER = ("tessedit_do_invert=0", "textord_tabfind_find_tables=0")
 TALLEST = 32000  # pixels: Tesseract refuses images whose side needs more than 15 bits
 
 
@@ -107,7 +109,8 @@ def read_words(
     """
     language = model()
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    config = f"--psm {layout} --dpi {round(dpi)} " + " ".join(f"-c {option}" for option in options)
+    config = f"--psm {layout} --dpi {round(dpi)} "
+    config += " ".join(f"-c {option}" for option in (*_QUICKER, *options))
     with tempfile.TemporaryDirectory(prefix="phuluc-") as folder:
         path = Path(folder) / "page.pgm"
         Image.fromarray(grey).save(path)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 import cv2
@@ -455,7 +456,4 @@ def _lines(words: Sequence[Word]) -> list[ReadLine]:
 
 def _extent(words: Sequence[Word]) -> tuple[float, float]:
     """Top and bottom of a line: the middle ones of its words, so that no lone mark decides."""
-    return (
-        float(np.median([word.y0 for word in words])),
-        float(np.median([word.y1 for word in words])),
-    )
+    return median(word.y0 for word in words), median(word.y1 for word in words)

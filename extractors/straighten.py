@@ -76,8 +76,9 @@ def without_colour(image: Image.Image) -> Grey:
     if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"))
     pixels = np.asarray(image.convert("RGB"))
-    brightest = pixels.max(axis=2)
-    colour = cv2.subtract(brightest, pixels.min(axis=2))
+    red, green, blue = cv2.split(pixels)
+    brightest = cv2.max(cv2.max(red, green), blue)
+    colour = cv2.subtract(brightest, cv2.min(cv2.min(red, green), blue))
     if int(np.count_nonzero(colour > 48)) * 2000 < colour.size:
         return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8)
     colour = cv2.blur(colour, (3, 3))
