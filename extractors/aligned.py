@@ -29,6 +29,7 @@ _FEWEST_BANDS = 2  # bands of three pieces and more
 _FEWEST_COLUMNS = 3
 _CROSSING = 0.55  # of the table's width: a longer piece is a title merged across
 _LEFT = 0.3  # of the table's width: titles begin further left
+_SAME_ROW = 0.5  # of the size: lines of one heading are no further apart
 _HEADER = 4  # lines of a header at most
 _SAME_COLUMN = 6.0  # points
 _MARGIN = 4.0  # points around the text of a table without rules
@@ -220,7 +221,10 @@ def _without_rules(lines: Sequence[_Line]) -> list[RuledGrid]:
     tabular = _tabular(lines)
     if not tabular:
         return []
-    region = list(lines[tabular[0] : tabular[-1] + 1])
+    start = tabular[0]
+    while start and lines[start].top - lines[start - 1].foot < _SAME_ROW * lines[start].size:
+        start -= 1  # headings of several lines
+    region = list(lines[start : tabular[-1] + 1])
     first = min(piece.x0 for line in region for piece in line.pieces)
     last = max(piece.x1 for line in region for piece in line.pieces)
     inner = _gutters(region, first, last)
@@ -238,7 +242,26 @@ def _without_rules(lines: Sequence[_Line]) -> list[RuledGrid]:
     xs = [first - _MARGIN, *inner, last + _MARGIN]
     ys = [region[0].top - _MARGIN, *_row_borders(region, begins), region[-1].foot + _MARGIN]
     level = [Rule(y, xs[0], xs[-1]) for y in ys]
-    return find_grids(level, _uprights(region, xs, ys))
+    inside = [under for under in _under_headings(region, xs) if ys[0] < under.at < ys[1]]
+    places = sorted({*ys, *(under.at for under in inside)})
+    return find_grids([*level, *inside], _uprights(region, xs, places))
+
+
+def _under_headings(lines: Sequence[_Line], xs: Sequence[float]) -> list[Rule]:
+    """Borders below the outer headings of a header of two levels."""
+    found = []
+    for index in range(_HEADER):
+        for piece in _headings_over(lines, index):
+            below = lines[index + 1 : index + 1 + _HEADER]
+            tops = [
+                line.top
+                for line in below
+                if sum(piece.x0 <= (one.x0 + one.x1) / 2 <= piece.x1 for one in line.pieces) > 1
+            ]
+            first = max((x for x in xs if x <= piece.x0), default=xs[0])
+            last = min((x for x in xs if x >= piece.x1), default=xs[-1])
+            found.append(Rule((lines[index].foot + min(tops)) / 2, first, last))
+    return found
 
 
 def _is_mark(text: str) -> bool:

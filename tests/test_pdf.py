@@ -320,3 +320,15 @@ def test_a_letter_squeezed_into_the_space_before_it_comes_after_it():
     squeezed += [("2", 20.9, 27.0), ("6", 27.0, 33.0)]
     glyphs = [Glyph(text, x0, 0.0, x1, 12.0, 10.0, 12.0) for text, x0, x1 in squeezed]
     assert cell_text(glyphs) == "năm 26"
+
+
+def test_a_header_of_two_levels_is_told_without_any_rule():
+    how = dataclasses.replace(facsimile.look(7), rules="none", merged=())
+    one = facsimile.print_pdf(YEARS.cut(0, 8, "III").without_body(), how, seed=7)
+    (table,) = read(one.data).tables
+    years = [name.rsplit(" ", 1) for name in table.header[3:]]
+    assert [year for _, year in years] == ["2026", "2027", "2028", "2029", "2030"]
+    assert len({outer for outer, _ in years}) == 1
+    marks = [row.cells[3:] for row in table.rows if not row.span]
+    seen = [[2026 + i for i, cell in enumerate(cells) if cell.text == "x"] for cells in marks]
+    assert seen == [golden["years"] for golden in one.rows]
