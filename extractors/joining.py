@@ -710,7 +710,7 @@ def _with_groups(rows: Sequence[Row]) -> Iterator[Row]:
     """The rows of a table; one with a title alone is a group row where it has no number but the
     rows around it have, or where the numbers below it are its own ("1" over "1.1").
     """
-    for row, below in zip(rows, [*rows[1:], None], strict=True):
+    for row, below in itertools.zip_longest(rows, rows[1:]):
         if row.span or below is None or not _is_title_alone(row):
             yield row
             continue

@@ -289,3 +289,8 @@ def test_an_empty_cell_at_the_top_of_a_page_may_go_on_from_above_and_says_it_is_
     assert [cell.text for cell in last.cells] == ["6", "Việc", "Sở 5", ""]
     assert last.cells[2].confidence < 0.6
     assert last.cells[2].method.endswith("merged")
+
+
+def test_a_table_of_a_header_alone_has_no_rows():
+    (table,) = document_parts([page(1, grid([HEADER]))]).tables
+    assert (table.header, table.rows) == (tuple(HEADER), ())
