@@ -47,21 +47,28 @@ import facsimile  # noqa: E402
 from facsimile import Facsimile, Score  # noqa: E402
 
 HELD_OUT = 1001
-FORMS = ("docx", "born", "office", "bilevel")
+FORMS = ("docx", "born", "office", "bilevel", "mixed")
 Record = dict[str, Any]
 Grid = tuple[int, list[list[str]]]
 """A table of another program: its page (from 1) and its rows."""
 
 
 def make(form: str, plan: facsimile.Plan, seed: int) -> Facsimile:
-    """One facsimile of a plan: "docx", "born" (PDF), "office" or "bilevel" (scans)."""
+    """One facsimile of a plan: "docx", "born" (PDF), "office" or "bilevel" (scans), or "mixed":
+    every third page of the PDF scanned."""
     if form == "docx":
         return facsimile.print_docx(plan, seed=seed)
     printed = facsimile.print_pdf(plan, seed=seed)
     if form == "born":
         return printed
     kind = "bilevel" if form == "bilevel" else "office"
-    return facsimile.scan(printed, facsimile.wear(seed, kind), seed=seed)
+    scanned = facsimile.scan(printed, facsimile.wear(seed, kind), seed=seed)
+    return facsimile.mix(printed, scanned, scanned_pages(printed)) if form == "mixed" else scanned
+
+
+def scanned_pages(one: Facsimile) -> range:
+    """The pages that are scans in a mixed file."""
+    return range(2, one.pages + 1, 3)
 
 
 # ── what phuluc and the others make of a file ──────────────────────────────────────────────────
@@ -293,8 +300,15 @@ def line_of(score: Score, pages_right: int, pages: int, seconds: float) -> str:
     )
 
 
-def expected_route(form: str) -> str:
-    return {"docx": "docx", "born": "text-layer"}.get(form, "re-ocr")
+def right_routes(form: str, one: Facsimile, routes: Sequence[str]) -> int:
+    """How many pages were read the way they should be."""
+    if form == "docx":
+        return routes.count("docx")
+    scans = {"born": range(0), "mixed": scanned_pages(one)}.get(form, range(1, one.pages + 1))
+    return sum(
+        route == ("re-ocr" if number in scans else "text-layer")
+        for number, route in enumerate(routes, start=1)
+    )
 
 
 @click.group(help=(__doc__ or "").split("\n")[0])
@@ -303,7 +317,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--form", "forms", type=click.Choice(FORMS), multiple=True, default=FORMS)
+@click.option("--form", "forms", type=click.Choice(FORMS), multiple=True, default=FORMS[:4])
 @click.option("--seed", "seeds", type=int, multiple=True, default=(1,))
 @click.option("--document", default="", help="Only golden documents whose name begins so.")
 @click.option("--wrong", default=0, help="Show so many wrong cells a file (developers' seeds).")
@@ -327,7 +341,7 @@ def targets(forms: Sequence[str], seeds: Sequence[int], document: str, wrong: in
                 took = time.perf_counter() - began
                 score = facsimile.score(one, datasets)
                 routes = [route for doc in datasets["documents"] for route in doc["route"]]
-                good = sum(route == expected_route(form) for route in routes)
+                good = right_routes(form, one, routes)
                 count = one.pages if form != "docx" else max(1, len(routes))
                 name = f"  {form} {seed} {plan.name[:22]}"
                 click.echo(line_of(replaced(score, name), good, count, took) + error)

@@ -85,3 +85,15 @@ def test_equal_seeds_scan_to_equal_bytes(kind):
     first = facsimile.scan(PRINTED, wear, seed=2)
     assert first == facsimile.scan(PRINTED, wear, seed=2)
     assert first.data != facsimile.scan(PRINTED, wear, seed=3).data
+
+
+def test_a_mixed_file_has_each_page_from_where_it_was_asked():
+    plan = facsimile.plan("binh").cut(0, 3)
+    printed = facsimile.print_pdf(plan, seed=1)
+    scanned = facsimile.scan(printed, dataclasses.replace(CLEAN, skew=1.0), seed=1)
+    mixed = facsimile.mix(printed, scanned, {2})
+    pages = pypdfium2.PdfDocument(mixed.data)
+    texts = [page.get_textpage().get_text_bounded() for page in pages]
+    assert [bool(text) for text in texts] == [True, False]
+    assert mixed.truth == scanned.truth != printed.truth
+    assert mixed == facsimile.mix(printed, scanned, {2})

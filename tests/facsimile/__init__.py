@@ -10,7 +10,7 @@
     word = facsimile.print_docx(small, seed=3)
     aged = facsimile.scan(one, seed=3)                   # an image-only PDF; or with a Wear:
     aged = facsimile.scan(one, facsimile.Wear(dpi=150, bilevel=160, skew=1.0), seed=3)
-
+    both = facsimile.mix(one, aged, {2})                 # page 2 scanned, the others as printed
     old = facsimile.print_pdf(small, dataclasses.replace(look, encoding="tcvn3"), seed=3)
 
     one.data, one.suffix                                 # the file
@@ -28,7 +28,7 @@ document into a folder, to be looked at.
 
 from facsimile.born import print_pdf
 from facsimile.plans import Look, Plan, look, plan, plans
-from facsimile.scans import Wear, page_images, scan, wear
+from facsimile.scans import Wear, mix, page_images, scan, wear
 from facsimile.scoring import Score, score
 from facsimile.sheets import Facsimile, TrueCell
 from facsimile.word import WordHabits, habits, print_docx
@@ -43,6 +43,7 @@ __all__ = [
     "WordHabits",
     "habits",
     "look",
+    "mix",
     "page_images",
     "plan",
     "plans",

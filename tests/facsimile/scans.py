@@ -15,7 +15,7 @@ import random
 import re
 import subprocess
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -116,6 +116,17 @@ def scan(one: Facsimile, how: Wear | None = None, seed: int = 1) -> Facsimile:
     if how.layer != "none" or how.signed:
         data = _with_text(data, one, pages, how, seed)
     return replace(one, data=data, truth=tuple(truth), sheets=one.sheets)
+
+
+def mix(printed: Facsimile, scanned: Facsimile, pages: Collection[int]) -> Facsimile:
+    """A file of both kinds: ``pages`` (from 1) as scanned, the others as printed."""
+    target = pypdfium2.PdfDocument.new()
+    sources = [pypdfium2.PdfDocument(one.data) for one in (printed, scanned)]
+    for number in range(1, printed.pages + 1):
+        target.import_pages(sources[number in pages], [number - 1])
+    pairs = zip(printed.truth, scanned.truth, strict=True)
+    truth = tuple(there if here.page in pages else here for here, there in pairs)
+    return replace(printed, data=_saved(target), truth=truth)
 
 
 def page_images(one: Facsimile, how: Wear, seed: int = 1) -> list[Image.Image]:
@@ -340,10 +351,14 @@ def _with_text(data: bytes, one: Facsimile, pages: Sequence[_Page], how: Wear, s
                 box = Box(width - 200, top, width - 20, top + 8)
                 _add_text(document, target, font, line, box, invisible=False)
         pdfium_c.FPDFPage_GenerateContent(target)
+    return _saved(document)
+
+
+def _saved(document: pypdfium2.PdfDocument) -> bytes:
+    """The file without the identifier that PDFium draws anew each time it saves one."""
     buffer = io.BytesIO()
     document.save(buffer)
     document.close()
-    # PDFium gives every file it saves an identifier of its own
     return re.sub(rb"/ID\[<\w+><\w+>\]", b"/ID[<00><00>]", buffer.getvalue())
 
 
