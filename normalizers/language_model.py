@@ -330,38 +330,34 @@ class LanguageModel:
         return total + self._unigram_backoff[key >> 16 & 0xFFFF] + self._unigram[key & 0xFFFF]
 
     def log_probs(self, keys: npt.NDArray[np.uint64]) -> FloatArray:
-        """Natural log P(d | a b c) of many packed 4-grams ``a<<48 | b<<32 | c<<16 | d``.
+        """Natural log P(d | a b c) of many packed 4-grams ``a<<48 | b<<32 | c<<16 | d``."""
+        histories, where = np.unique(keys >> np.uint64(16), return_inverse=True)
+        words = (keys & np.uint64(0xFFFF)).astype(np.int64)
+        return self.log_probs_after(histories, where, words)
+
+    def log_probs_after(
+        self, histories: npt.NDArray[np.uint64], where: IntArray, words: IntArray
+    ) -> FloatArray:
+        """Natural log P(words | histories[where]); histories are packed ``a<<32 | b<<16 | c``.
 
         A text starts with boundaries, and more than one says nothing: the corpus knows such runs
         from rows of dots alone.
         """
         shift = np.uint64(16)
-        low = np.uint64(0xFFFF)
-        start = np.flatnonzero((keys >> np.uint64(32) & low) == self.boundary)
-        if len(start):
-            keys = keys.copy()
-            begun = keys[start]
-            keys[start] |= np.where(
-                (begun >> shift & low) == self.boundary,
-                np.uint64(_NO_WORDS),
-                np.where(
-                    begun >> np.uint64(48) == self.boundary, np.uint64(_NO_WORD), np.uint64(0)
-                ),
-            )
         level = np.float32(-STEP)
+        histories = self._begun(histories)
+        last = (histories & np.uint64(0xFFFF)).astype(np.int64)
+        keys = histories[where] << shift | words.astype(np.uint64)
         pair = self.bigrams.find(keys & np.uint64(0xFFFFFFFF))
         scores = self.bigrams.logs[np.maximum(pair, 0)] * level
         new = np.flatnonzero(pair < 0)
-        last = (keys[new] & low).astype(np.int64)
-        before = (keys[new] >> shift & low).astype(np.int64)
-        scores[new] = self.unigram_backoff[before] + self.unigram[last]
+        scores[new] = self.unigram_backoff[last[where[new]]] + self.unigram[words[new]]
         paired = np.flatnonzero(pair >= 0)
         triple = self.trigrams.find(keys[paired] & np.uint64(0xFFFFFFFFFFFF))
         longer = paired[triple >= 0]
         scores[longer] = self.trigrams.logs[triple[triple >= 0]] * level
         four = self.fourgrams.find(keys[longer])
         # Backoff weights of the histories that were cut short.
-        histories, where = np.unique(keys >> shift, return_inverse=True)
         weights = np.zeros((2, len(histories)), np.float32)
         held = self.bigrams.find(histories & np.uint64(0xFFFFFFFF))
         known = np.flatnonzero(held >= 0)
@@ -370,8 +366,25 @@ class LanguageModel:
         assert self.trigrams.backoffs is not None
         deep = context >= 0
         weights[1, known[deep]] = self.trigrams.backoffs[context[deep]] * level
-        short = np.ones(len(keys), bool)
-        short[longer] = False
-        scores += weights[1][where] + np.where(short, weights[0][where], np.float32(0.0))
+        short = weights[0][where]
+        short[longer] = 0.0
+        scores += weights[1][where] + short
         scores[longer[four >= 0]] = self.fourgrams.logs[four[four >= 0]] * level
         return scores
+
+    def _begun(self, histories: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        """Histories without the boundaries beyond the first."""
+        low = np.uint64(0xFFFF)
+        start = np.flatnonzero((histories >> np.uint64(16) & low) == self.boundary)
+        if not len(start):
+            return histories
+        out = histories.copy()
+        begun = out[start]
+        out[start] |= np.where(
+            (begun & low) == self.boundary,
+            np.uint64(_NO_WORDS >> 16),
+            np.where(
+                begun >> np.uint64(32) == self.boundary, np.uint64(_NO_WORD >> 16), np.uint64(0)
+            ),
+        )
+        return out

@@ -122,18 +122,20 @@ def _language(
     model: LanguageModel,
     weights: Weights,
     cache: PhraseCache | None,
-    history: Words,
-    left: Words,
-    middle: Words,
+    states: tuple[Words, Words, Words],
+    where: Words,
     right: Words,
     sources: tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]] | None,
 ) -> Logs:
-    """Log P(right | history left middle), cache mixed in."""
-    pair = (left.astype(np.uint64) << np.uint64(16)) | middle.astype(np.uint64)
-    triple = (pair << np.uint64(16)) | right.astype(np.uint64)
-    logs = model.log_probs((history.astype(np.uint64) << np.uint64(48)) | triple)
+    """Log P(right | the three words of the states[where]), cache mixed in."""
+    history, before, now = (words.astype(np.uint64) for words in states)
+    pairs = (before << np.uint64(16)) | now
+    logs = model.log_probs_after((history << np.uint64(32)) | pairs, where, right)
     if cache is None or sources is None:
         return logs
+    pair = pairs[where]
+    middle = now[where]
+    triple = (pair << np.uint64(16)) | right.astype(np.uint64)
     static = np.exp(logs.astype(np.float64))
     one, three = sources
     word = right.astype(np.uint64)
@@ -143,7 +145,7 @@ def _language(
     mix = (1 - share1) * mix + share1 * cache.counts(1, word, one) / cache.size
     # A history seen often in the document is trusted more.
     for size, keys, source, share, contexts in (
-        (2, tail, three, weights.cache_bigram, middle.astype(np.uint64)),
+        (2, tail, three, weights.cache_bigram, middle),
         (3, triple, three, weights.cache_trigram, pair),
     ):
         counted = cache.counts(size, keys, source)
@@ -383,8 +385,10 @@ def _decode_batch(
         wide = int(sizes[active, t].max())
         nxt = words[:, t, :wide]
         alive = (alpha > alpha.max(axis=(1, 2), keepdims=True) - BEAM) & active[:, None, None]
-        edge_mask = alive[:, :, :, None] & (nxt >= 0)[:, None, None, :]
-        row, i, j, k = np.nonzero(edge_mask)
+        # States still alive, and the edges that leave them.
+        at, i, j = np.nonzero(alive)
+        where, k = np.nonzero(nxt[at] >= 0)
+        row = at[where]
         sources = None
         if cache is not None:
             with np.errstate(over="ignore"):
@@ -394,14 +398,15 @@ def _decode_batch(
             model,
             weights,
             cache,
-            third[row, i, j],
-            before[row, i],
-            now[row, j],
+            (third[at, i, j], before[at, i], now[at, j]),
+            where,
             nxt[row, k],
             sources,
         )
-        edges = np.full(edge_mask.shape, NOTHING, np.float32)
-        edges[row, i, j, k] = np.float32(weights.language) * language + logs[row, t, k]
+        edges = np.full((*alive.shape, wide), NOTHING, np.float32)
+        edges[row, i[where], j[where], k] = (
+            np.float32(weights.language) * language + logs[row, t, k]
+        )
         new_alpha = _logsumexp(alpha[:, :, :, None] + edges, axis=1)
         path = score[:, :, :, None] + edges
         back = path.argmax(axis=1)
