@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from normalizers.tokens import (
     CODE,
     NUMBER,
     Token,
+    clean_letters,
     is_address,
     is_capital_text,
     is_number,
@@ -75,6 +76,7 @@ KEEP_ODD = 5.0  # less for each sign that is no plain letter
 HOPELESS = 1e-4  # a candidate less likely than this in the first reading is out of the second
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
+SURE_LETTERS = 0.999  # confidence in letters put for those that look alike
 SURE_MARK = 0.98  # confidence in a list mark that its neighbours tell
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
@@ -461,9 +463,15 @@ class RepairSession:
 
     def _proofread(self, text: str) -> Repaired:
         """Whole text: only real-word slips are mended, on overwhelming evidence."""
-        chunks = nfc(text).split()
+        printed = text.split()
+        chunks = [clean_letters(chunk) for chunk in printed]
+        changed = {
+            at: TokenRepair(at, source, chunk, SURE_LETTERS, "look-alike letters")
+            for at, (source, chunk) in enumerate(zip(printed, chunks, strict=True))
+            if nfc(source) != chunk
+        }
         if is_capital_text(text):
-            return Repaired(" ".join(chunks), 1.0, (), tuple(chunks))
+            return _whole(chunks, changed)
         language = self.model.language
         words: list[int] = []
         fixed: list[bool] = []
@@ -493,15 +501,13 @@ class RepairSession:
                 places.append((at, ""))
                 name_before = False
         built = list(chunks)
-        changed: dict[int, TokenRepair] = {}
         for slip in self.model.proofreader.slips(words, fixed, self._ease):
             at, piece = places[slip.position]
             new = cased(language.words[slip.word], piece, piece.isupper() and len(piece) > 1, False)
             built[at] = built[at].replace(piece, new, 1)
             sure = round(1 - math.exp(-(slip.gain + self._ease) / 2), 4)
-            changed[at] = TokenRepair(at, chunks[at], built[at], sure, "real-word slip")
-        sure = min((token.confidence for token in changed.values()), default=1.0)
-        return Repaired(" ".join(built), sure, tuple(changed.values()), tuple(built))
+            changed[at] = TokenRepair(at, printed[at], built[at], sure, "real-word slip")
+        return _whole(built, changed)
 
     def _compose(
         self,
@@ -620,6 +626,13 @@ def _number(language: LanguageModel, word: str) -> int:
     if found is None:
         found = language.index.get(token.core.lower(), language.unknown)
     return found
+
+
+def _whole(chunks: Sequence[str], changed: Mapping[int, TokenRepair]) -> Repaired:
+    """Whole text with its mends, in their order."""
+    tokens = tuple(changed[at] for at in sorted(changed))
+    sure = min((token.confidence for token in tokens), default=1.0)
+    return Repaired(" ".join(chunk for chunk in chunks if chunk), sure, tokens, tuple(chunks))
 
 
 def _only(slot: Slot, words: np.ndarray) -> Slot:

@@ -40,6 +40,34 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+_SUSPECT = re.compile("[ðÐɖƉ\u0400-\u04ff\u00ad\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ETH = str.maketrans("ðÐɖƉ", "đĐđĐ")
+_CYRILLIC = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406",
+    "aeopcyxiABEKMHOPCTYXI",
+)
+
+
+def clean_letters(chunk: str) -> str:
+    """A chunk in NFC, without invisible signs, and with Latin letters for those that only look so:
+    the eth of "QÐ-UBND", the Cyrillic "а" of "bаn". Words of other scripts and tongues stay."""
+    if not _SUSPECT.search(chunk):
+        return nfc(chunk)
+    chunk = nfc(chunk.translate(_INVISIBLE))
+    barred = chunk.translate(_ETH)
+    if barred != chunk:
+        runs = re.findall(r"[^\W\d_]+", barred)
+        if all(is_syllable(run) or (run.isupper() and len(run) <= 8) for run in runs):
+            chunk = barred
+    latin = chunk.translate(_CYRILLIC)
+    if latin != chunk and not re.search("[\u0400-\u04ff]", latin):
+        mixed = any(sign.isalpha() and not "\u0400" <= sign <= "\u04ff" for sign in chunk)
+        chunk = latin if mixed else chunk
+    return chunk
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One chunk taken apart: ``lead + core + trail`` is the chunk."""

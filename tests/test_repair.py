@@ -219,6 +219,25 @@ def test_whole_phrases_with_a_commoner_twin_stay(whole: RepairSession) -> None:
         assert whole.repair(line).text == line
 
 
+@pytest.mark.parametrize(
+    ("print_", "true"),
+    [
+        ("Quyết định số 05/QÐ-UBND", "Quyết định số 05/QĐ-UBND"),
+        ("ðịnh kỳ hằng năm", "định kỳ hằng năm"),
+        ("Ủy b\u0430n nhân dân", "Ủy ban nhân dân"),
+        ("nền\u200b tảng số", "nền tảng số"),
+        (unicodedata.normalize("NFD", "nền tảng số"), "nền tảng số"),
+        ("hoạt động và hoà giải, thuỷ lợi", "hoạt động và hoà giải, thuỷ lợi"),
+        ("báo \u041f\u0440\u0430\u0432\u0434\u0430 và Davíð Oddsson",) * 2,
+    ],
+)
+def test_letters_that_look_alike(whole: RepairSession, print_: str, true: str) -> None:
+    repaired = whole.repair(print_)
+    assert repaired.text == true
+    same = unicodedata.normalize("NFC", print_) == true
+    assert bool(repaired.tokens) is not same
+
+
 def test_first_part_is_no_aim(whole: RepairSession) -> None:
     assert whole.repair("Phần đầu của Nghị định này").tokens == ()
     assert whole.repair("Phần đầu 2 dòng ghi tên cơ quan").tokens == ()
