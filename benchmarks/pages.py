@@ -408,13 +408,13 @@ def _compare_born(folder: Path, seed: int) -> None:
 
 
 def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
-    """Two appendices' first pages as scans; bare Tesseract gets the page images."""
+    """The first rows of appendices as scans; bare Tesseract gets the page images."""
     import pypdfium2
 
     files: list[Facsimile] = []
     for plan in facsimile.plans():
         if sum(one.pages for one in files) < wanted:
-            files.append(make("office", plan.cut(0, 12), seed))
+            files.append(make("office", plan.cut(0, 6), seed))
     paths = _written(folder, files)
     for path in paths:
         with pypdfium2.PdfDocument(path) as pdf:
