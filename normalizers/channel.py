@@ -118,22 +118,26 @@ class CharacterChannel:
         """P(seen | word) for paired rows: sums over all segmentations (a forward pass)."""
         count = len(words)
         reach = int(min(lengths.max(initial=1), LONGEST_SEEN))
+        letters = (words >= 0).sum(axis=1)
+        order = np.argsort(-letters, kind="stable")  # the longest words first: the rest drops out
+        words, seen = words[order], seen[order]
         forward = np.zeros((count, reach + 1))
         forward[:, 0] = 1.0
-        for position in range(LONGEST_WORD):
-            letter = words[:, position]
-            live = letter >= 0
-            if not live.any():
-                break
-            row = np.maximum(letter, 0)[:, None]
-            step = forward * self.table[row, 0]
+        for position in range(int(letters.max(initial=0))):
+            live = int((letters > position).sum())
+            row = words[:live, position][:, None]
+            before = forward[:live]
+            step = before * self.table[row, 0]
             for size in range(1, MAX_SEGMENT + 1):
                 width = reach + 1 - size
                 if width > 0:
-                    chance = self.table[row, seen[:, size - 1, :width]]
-                    step[:, size:] += forward[:, :width] * chance
-            forward = np.where(live[:, None], step, forward)
-        return forward[np.arange(count), np.minimum(lengths, LONGEST_SEEN)]
+                    step[:, size:] += (
+                        before[:, :width] * self.table[row, seen[:live, size - 1, :width]]
+                    )
+            forward[:live] = step
+        out = np.empty(count)
+        out[order] = forward[np.arange(count), np.minimum(lengths[order], LONGEST_SEEN)]
+        return out
 
     def expected_counts(
         self, pairs: Iterable[tuple[str, str, float]]
