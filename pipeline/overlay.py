@@ -2,7 +2,7 @@
 
 A colour a column; group rows are grey. A cell that was read doubtfully has a red border, one whose
 value was printed once for several rows a dashed one. The printed row number stands at the left of
-its row; a row that goes on over a page bears it again with an arrow.
+its row; where a row goes on over a page it stands again, after dots.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def marks_of(document: Document) -> dict[int, list[Mark]]:
             for column, cell in enumerate(row.cells):
                 colour = _GROUP if row.span else _COLOURS[column % len(_COLOURS)]
                 for page, box, goes_on in _places(cell):
-                    label = (f"{number} ↓" if goes_on else number) if not column else ""
+                    label = (f"...{number}" if goes_on else number) if not column else ""
                     mark = Mark(
                         box,
                         colour,

@@ -28,7 +28,7 @@ def row(number, text, **about):
 def test_each_piece_of_a_row_is_painted_on_its_page():
     marks = marks_of(document(row("7", "Một", more=((2, BELOW),))))
     assert (marks[1][0].box, marks[1][0].label) == (BOX, "7")
-    assert [(mark.box, mark.label) for mark in marks[2]] == [(BELOW, "7 ↓")]
+    assert [(mark.box, mark.label) for mark in marks[2]] == [(BELOW, "...7")]
 
 
 def test_doubtful_and_merged_cells_look_so():
