@@ -91,11 +91,11 @@ class _Builder:
     header: str = ""  # folded text of the header's cells
     readings: list[tuple[str, ...]] = field(default_factory=list)  # of the header, page by page
     rows: list[Row] = field(default_factory=list)
-    page: int = 0  # of the last grid
     room: float = 0.0  # points left free below the last grid of the page before
     subrows: bool = False  # numbers of this table are merged down over several rows
-    placed: list[tuple[int, float]] = field(default_factory=list)
-    """For each body row of the last grid its row of the table, and its top on the page."""
+    sheets: deque[list[tuple[int, float]]] = field(default_factory=deque)
+    """For each grid of the table whose right half has not come: for each of its body rows the row
+    of the table, and its top on the page."""
     right: tuple[str, ...] = ()  # headings of the right halves of a sheet cut in two
     halves: dict[int, tuple[tuple[Cell, ...], str]] = field(default_factory=dict)
     """For rows of the table their right half, and how it was matched."""
@@ -123,13 +123,23 @@ class _Builder:
             rows = tuple(_with_groups(self.rows))
             alignment: tuple[str, ...] = ()
             if self.right:
+                self.note_missing_halves()
                 names += self.right
                 alignment = tuple(self.halves.get(i, ((), ""))[1] for i in range(len(rows)))
                 rows = tuple(self.whole_row(index, row) for index, row in enumerate(rows))
             self.tables.append(Table(names, rows, self.title, alignment))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
-        self.readings, self.placed, self.right, self.halves = [], [], (), {}
+        self.readings, self.right, self.halves = [], (), {}
+        self.sheets = deque()
         self.open_below, self.room, self.subrows, self.unsure = {}, 0.0, False, []
+
+    def note_missing_halves(self) -> None:
+        if any(self.sheets):
+            message = (
+                f"Bảng in trên tờ khổ rộng cắt đôi; {sum(map(bool, self.sheets))} tờ không thấy "
+                "nửa bên phải, các cột ấy để trống. Hãy kiểm tra xem tệp có đủ trang không."
+            )
+            self.notices.append(Notice("half_missing", message))
 
     def whole_row(self, index: int, row: Row) -> Row:
         """A row with its right half; empty cells where it has none."""
@@ -270,7 +280,7 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     matrix = _matrix(grid)
     if not matrix or not any(cell.text for cell in grid.cells):
         return
-    if _is_right_half(builder, matrix, content):
+    if _is_right_half(builder, matrix):
         _read_right_half(builder, matrix, content)
         return
     start = None if _is_letterhead(grid) else _start_in_open_table(builder, grid, matrix)
@@ -283,7 +293,6 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     else:
         builder.take_running_text()
     _read_rows(builder, grid, matrix, start, content)
-    builder.page = content.number
     if grid.columns == len(builder.names):
         builder.edges = grid.edges
 
@@ -528,7 +537,7 @@ def _read_rows(
 ) -> None:
     columns = _column_map(builder, grid)
     first_of_page = True
-    builder.placed = []
+    builder.sheets.append([])
     is_rest = False
     if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
         matrix = _with_carried(builder, matrix, start)
@@ -554,7 +563,7 @@ def _read_rows(
             else:
                 builder.rows.append(row)
             first_of_page = False
-            builder.placed.append((len(builder.rows) - 1, _top(matrix[index], index)))
+            builder.sheets[-1].append((len(builder.rows) - 1, _top(matrix[index], index)))
         index += 1
     _note_open_cells(builder, matrix, columns)
 
@@ -737,36 +746,55 @@ def _top(slots: Sequence[GridCell | None], index: int) -> float:
     return min(begun, default=-1.0)
 
 
-def _is_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -> bool:
-    """Whether a grid is the right half of the wide sheet whose left half came last.
+def _is_right_half(builder: _Builder, matrix: _Matrix) -> bool:
+    """Whether a grid is the right half of the wide sheet whose left half came first of those that
+    lack theirs: just before, or with all left halves before all right ones.
 
-    Its rows stand level with those of the page before, it has headings of its own, and no numbers.
+    Its rows stand level with those of its left half, it has headings of its own, and no numbers.
+    Above it stands nothing but the ends of the title's lines.
     """
-    if not builder.placed or builder.pending or builder.page != content.number - 1:
+    if not builder.sheets or not builder.sheets[0]:
         return False
+    sheet = builder.sheets[0]
     height = _header_height(matrix)
     body = [(row, index) for index, row in enumerate(matrix)][height:]
     names = _header_names(matrix, height)
-    if not body or _same_header(builder.header, _header_text(matrix, height)):
+    if len(body) != len(sheet) or _same_header(builder.header, _header_text(matrix, height)):
+        return False
+    if builder.pending and (builder.right or not _ends_title(builder)):
         return False
     if builder.right and len(names) != len(builder.right):
         return False
     numbered = any(row[0] and _ROW_NUMBER.match(row[0].text.strip()) for row, _ in body)
     headed = all(name and len(name) <= _LONGEST_HEADING for name in names)
-    if numbered or not headed or len(body) != len(builder.placed):
-        return False
     tops = [_top(row, index) for row, index in body]
-    return all(
-        top >= 0 and abs(top - left) <= _LEVEL
-        for top, (_, left) in zip(tops, builder.placed, strict=True)
+    return (
+        headed
+        and not numbered
+        and all(
+            top >= 0 and abs(top - left) <= _LEVEL
+            for top, (_, left) in zip(tops, sheet, strict=True)
+        )
     )
+
+
+def _ends_title(builder: _Builder) -> bool:
+    """Whether the lines above a grid may be the ends of the lines of the table's title."""
+    lines = [line for _, line in builder.pending]
+    return len(lines) < len(builder.title) and not any(map(is_appendix_label, lines))
 
 
 def _read_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -> None:
     height = _header_height(matrix)
     builder.right = builder.right or _header_names(matrix, height)
-    count = len(matrix) - height
-    for number, (index, _) in enumerate(builder.placed):
+    ends = [line for _, line in builder.pending]
+    if ends:
+        kept = len(builder.title) - len(ends)
+        joined = [" ".join(pair) for pair in zip(builder.title[kept:], ends, strict=True)]
+        builder.title = (*builder.title[:kept], *joined)
+        builder.pending = []
+    sheet = builder.sheets.popleft()
+    for number, (index, _) in enumerate(sheet):
         slots = matrix[height + number]
         cells = tuple(_cell([cell] if cell else [], height + number, content) for cell in slots)
         texts = [cell.text for cell in cells if cell.text.strip()]
@@ -775,12 +803,11 @@ def _read_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -
                 message = "Nửa phải của tờ có chữ ở hàng nhóm, không xếp vào hàng nào được."
                 builder.notices.append(Notice("group_row_text", message, " | ".join(texts)))
             continue
-        how = f"row {number + 1} of {count}, level with its left half"
+        how = f"row {number + 1} of {len(sheet)}, level with its left half"
         before = builder.halves.get(index)
         if before is not None:
             cells = tuple(_joined_cells(*pair) for pair in zip(before[0], cells, strict=True))
         builder.halves[index] = (cells, how)
-    builder.placed = []
 
 
 # --- over the page -------------------------------------------------------------------------------

@@ -294,3 +294,14 @@ def test_an_empty_cell_at_the_top_of_a_page_may_go_on_from_above_and_says_it_is_
 def test_a_table_of_a_header_alone_has_no_rows():
     (table,) = document_parts([page(1, grid([HEADER]))]).tables
     assert (table.header, table.rows) == (tuple(HEADER), ())
+
+
+def test_a_sheet_without_its_right_half_is_told():
+    def left(number):
+        rows = [HEADER, *([f"{number}.{row}", "Việc", "Sở A", "2026"] for row in (1, 2))]
+        return boxed(grid(rows), [100.0, 130.0, 190.0])
+
+    right = boxed(grid([["Kết quả"], ["a"], ["b"]], columns=1), [100.0, 130.0, 190.0])
+    parts = document_parts([page(1, left(1)), page(2, right), page(3, left(2))])
+    assert [row[4] for row in texts(parts.tables[0])] == ["a", "b", "", ""]
+    assert [notice.kind for notice in parts.notices] == ["half_missing"]

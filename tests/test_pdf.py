@@ -332,3 +332,15 @@ def test_a_header_of_two_levels_is_told_without_any_rule():
     marks = [row.cells[3:] for row in table.rows if not row.span]
     seen = [[2026 + i for i, cell in enumerate(cells) if cell.text == "x"] for cells in marks]
     assert seen == [golden["years"] for golden in one.rows]
+
+
+@pytest.mark.parametrize("order", ["over", "down"])
+def test_wide_sheets_cut_in_two_come_together(order):
+    how = dataclasses.replace(facsimile.look(2), halves=order)
+    one = facsimile.print_pdf(facsimile.plan("quang-ngai-dang"), how, seed=2)
+    (table,) = read(one.data).tables
+    rows = [row for row in table.rows if not row.span]
+    assert [row.cells[0].text for row in rows] == [golden["row_no"] for golden in one.rows]
+    for row, golden in zip(rows, one.rows, strict=True):
+        assert "".join(row.cells[-1].text.split()) == "".join(golden["result"].split())
+    assert not any("Thời hạn" in line for page in read(one.data).pages for line in page.lines)
