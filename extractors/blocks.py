@@ -17,7 +17,7 @@ from extractors.straighten import Grey
 
 _DARK = 140  # darker than this is ink
 _WORDS_APART = 0.2  # inches: a wider gap parts what stands side by side
-_LINES_APART = 0.1  # inches: a wider gap parts blocks one below the other
+_LINES_APART = 0.5  # inches: a wider gap parts blocks one below the other
 _SPECK = 0.035  # inches: what is smaller each way is no text by itself
 
 

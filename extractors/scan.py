@@ -26,14 +26,13 @@ from extractors.blocks import find_blocks
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.image_rules import RuledGrid, find_rules, without_rules
 from extractors.numerals import find_signs, read_signs
-from extractors.straighten import Grey, Upright, straighten, stretch
+from extractors.straighten import Grey, Upright, clean, straighten
 from records import Box
 
 METHOD = "tesseract"
 _MARGIN = 30  # pixels of paper around the tall column of pieces
 _LAYOUT = 4  # of Tesseract: one column of text of various sizes
 _APART = 14  # pixels of paper between two pieces
-_BLUR = 0.5  # sigma in pixels: takes the noise, leaves the strokes
 _DARK = 140  # darker than this is ink of a letter
 _SPECK = 0.4  # confidence: less in one or two letters by themselves is dirt
 _SHORT = 12  # signs that a second look takes at most
@@ -123,8 +122,7 @@ def _read_upright(
 ) -> tuple[PageContent, float]:
     """What a straightened page shows, and how much was read for sure: letters by confidence."""
     rules = find_rules(upright.grey, dpi)
-    clean = without_rules(upright.grey, rules, dpi)
-    smooth = cv2.GaussianBlur(stretch(clean), (0, 0), _BLUR).astype(np.uint8)
+    smooth = clean(without_rules(upright.grey, rules, dpi))
     cells = [
         Piece(round(cell.x0) + 2, round(cell.y0) + 2, round(cell.x1) - 2, round(cell.y1) - 2)
         for grid in rules.grids

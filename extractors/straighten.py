@@ -19,6 +19,7 @@ MAX_SKEW = 5.0
 _INK = 160  # darker than this, on paper brought to 255, is ink
 _PAPER, _DARK_INK = 170, 110  # lighter is paper, darker is ink: to measure the shades of both
 _SKEW_WIDTH = 1200  # pixels to which a page is shrunk before its skew is measured
+_GRAINY, _BLUR = 1.4, 0.5  # levels of grain from which smoothing helps; its sigma in pixels
 _SURE_RISE = 600.0  # pixels of shrunk words by which those that stand upright must outweigh
 _PAPER_TILE = 32  # pixels of the shrunk page over which the paper's own shade is taken
 
@@ -109,15 +110,32 @@ def whiten_paper(grey: Grey) -> Grey:
     return cv2.divide(grey, shade, scale=255.0).astype(np.uint8)
 
 
+def clean(grey: Grey) -> Grey:
+    """Paper with its grain to white, letters, however faint, to black; smoothed where it is grainy.
+
+    A Gaussian takes more from a clean scan than it gives.
+    """
+    black_on_white = stretch(grey)
+    if grain_of(grey)[1] < _GRAINY:
+        return black_on_white
+    return cv2.GaussianBlur(black_on_white, (0, 0), _BLUR).astype(np.uint8)
+
+
+def grain_of(grey: Grey) -> tuple[float, float]:
+    """The shade of the paper, and how far its pixels differ from it (a robust sigma), in levels."""
+    sample = grey[::3, ::3]
+    paper = sample[sample > _PAPER]
+    if paper.size < 100:
+        return 255.0, 0.0
+    shade = float(np.median(paper))
+    return shade, 1.48 * float(np.median(np.abs(paper.astype(np.float32) - shade)))
+
+
 def stretch(grey: Grey) -> Grey:
     """Paper with its grain to white and letters, however faint, to black."""
     sample = grey[::3, ::3]
-    paper = sample[sample > _PAPER]
     ink = sample[sample < _DARK_INK]
-    if paper.size < 100:
-        return grey
-    shade = float(np.median(paper))
-    grain = 1.48 * float(np.median(np.abs(paper.astype(np.float32) - shade)))
+    shade, grain = grain_of(grey)
     white = max(200.0, shade - 3 * grain - 2)
     black = float(np.percentile(ink, 20)) if ink.size > 100 else 0.0
     levels = (np.arange(256) - black) * 255 / (white - black)
