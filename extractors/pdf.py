@@ -123,7 +123,7 @@ class _Pages:
         if self.missing is not None:
             reason = self.missing.reason_vi
             message = f"Trang {ranges(self._waiting)} chưa đọc được. {reason}"
-            yield Notice("page-lost", message, severity="error")
+            yield Notice("page_lost", message, severity="error")
 
 
 def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | str:

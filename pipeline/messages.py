@@ -122,6 +122,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "kind-numbering_form": ("số thứ tự thiếu hoặc khác lệ", "row numbers missing or oddly written"),
     "kind-numbering_gap": ("số thứ tự bị nhảy", "gaps in the numbering"),
     "kind-numbering_repeat": ("số thứ tự lặp hoặc lùi", "row numbers that repeat or go back"),
+    "kind-half_missing": (
+        "tờ khổ rộng cắt đôi thiếu nửa bên phải",
+        "wide sheets cut in two whose right half is missing",
+    ),
     "kind-page_lost": ("trang không đọc được", "pages that could not be read"),
     "kind-page_reread": (
         "trang được nhận dạng lại từ ảnh",
