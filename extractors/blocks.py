@@ -43,8 +43,10 @@ def find_blocks(grey: Grey, top: int, bottom: int, dpi: float) -> list[Block]:
     ordered = in_reading_order([line for line in lines if line.bottom - line.top > typical / 3])
     blocks: list[Block] = []
     for index, line in enumerate(ordered):
-        piece = Block(int(line.x0), int(line.top), int(line.x1), int(line.bottom))
-        if blocks and _goes_on(blocks[-1], piece, ordered[index + 1 :], dpi):
+        piece = _box(line)
+        if blocks and _goes_on(
+            blocks[-1], piece, [*blocks[:-1], *map(_box, ordered[index + 1 :])], dpi
+        ):
             above = blocks[-1]
             piece = Block(
                 min(above.x0, piece.x0),
@@ -111,7 +113,11 @@ def _whole(boxes: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, i
     return whole
 
 
-def _goes_on(above: Block, piece: Block, rest: Sequence[TextLine], dpi: float) -> bool:
+def _box(line: TextLine) -> Block:
+    return Block(int(line.x0), int(line.top), int(line.x1), int(line.bottom))
+
+
+def _goes_on(above: Block, piece: Block, others: Sequence[Block], dpi: float) -> bool:
     """Whether a line belongs to the block before it: right below it, with nothing beside both."""
     if piece.y0 - above.y1 > _LINES_APART * dpi or piece.y1 <= above.y0:
         return False
@@ -121,6 +127,6 @@ def _goes_on(above: Block, piece: Block, rest: Sequence[TextLine], dpi: float) -
     y0, y1 = min(above.y0, piece.y0), max(above.y1, piece.y1)
     return not any(
         min(x1, other.x1) > max(x0, other.x0)
-        and min(y1, other.bottom) - max(y0, other.top) > 0.3 * (other.bottom - other.top)
-        for other in rest
+        and min(y1, other.y1) - max(y0, other.y0) > 0.2 * min(other.y1 - other.y0, y1 - y0)
+        for other in others
     )

@@ -34,7 +34,8 @@ _MARGIN = 30  # pixels of paper around the tall column of pieces
 _LAYOUT = 4  # of Tesseract: one column of text of various sizes
 _APART = 14  # pixels of paper between two pieces
 _DARK = 140  # darker than this is ink of a letter
-_SPECK = 0.4  # confidence: less in one or two letters by themselves is dirt
+_SPECK = 0.4  # confidence: less in signs that no print has is dirt
+_BLOT = 0.8  # and less in one or two letters on a line of their own, outside of tables
 _SHORT = 12  # signs that a second look takes at most
 _SURE, _HALF_SURE = 0.9, 0.6  # chance of a second look: from there it counts
 _UNSEEN = 0.8  # chance that ink in which Tesseract saw nothing is a sign after all
@@ -346,7 +347,8 @@ def _stroke(grey: Grey, cell: Piece) -> float:
 
 def _is_speck(line: ReadLine) -> bool:
     """Whether a line outside of tables is a blot that was taken for a letter or two."""
-    return line.confidence < _SPECK and len(line.text) <= 2
+    dirty = len(line.text) <= 2 and not line.text.rstrip(".").isdigit()
+    return (dirty and line.confidence < _BLOT) or bool(_DIRT.match(line.text))
 
 
 def read_pieces(grey: Grey, pieces: Sequence[Piece], dpi: float) -> list[list[ReadLine]]:

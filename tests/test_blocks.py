@@ -40,3 +40,16 @@ def test_the_left_block_then_the_right_one_then_what_follows() -> None:
 
 def test_only_the_part_between_two_tables_is_cut() -> None:
     assert all(block.y0 >= 350 for block in find_blocks(_letterhead(), 350, 900, DPI))
+
+
+def test_a_title_below_a_letterhead_takes_no_part_of_it_again() -> None:
+    page = _letterhead().copy()
+    title = Image.fromarray(page)
+    font = ImageFont.truetype(faces()[0], 27)
+    ImageDraw.Draw(title).text((150, 230), "KẾ HOẠCH " * 5, font=font, fill=0)
+    blocks = find_blocks(np.asarray(title), 0, 900, DPI)
+    for index, one in enumerate(blocks):
+        for other in blocks[index + 1 :]:
+            across = min(one.x1, other.x1) - max(one.x0, other.x0)
+            down = min(one.y1, other.y1) - max(one.y0, other.y0)
+            assert across <= 0 or down <= 8
