@@ -38,6 +38,7 @@ _SPECK = 0.4  # confidence: less in signs that no print has is dirt
 _BLOT = 0.8  # and less in one or two letters on a line of their own, outside of tables
 _SHORT = 12  # signs that a second look takes at most
 _SURE, _HALF_SURE = 0.9, 0.6  # chance of a second look: from there it counts
+_STROKES = 0.4  # the same where every sign is a stroke, whichever
 _UNSEEN = 0.8  # chance that ink in which Tesseract saw nothing is a sign after all
 _CAPITAL = 0.115  # inches: capitals of 12.5 pt
 _BOLDER = 1.13  # times as thick strokes are bold
@@ -51,6 +52,7 @@ _NUMERAL = re.compile(
     r"|^[xX+-]$"
     r"|^S?TT$"
 )
+_ROMAN = re.compile(r"^[IVX]+[.:]?$")
 _DIRT = re.compile(r"^[^\w%&()+=/\-]+$")
 _QUOTES = "\"'“”‘’"
 _DOUBTFUL = re.compile(r"^[><].{0,7}$|^[HIl1L|!JTN]{1,4}[.:]?$")
@@ -304,6 +306,13 @@ def _look_at_word(grey: Grey, word: Word, capital: float) -> Word:
         found = _signs(grey, box, capital)
         if found is not None and found[1] >= _SURE:
             return replace(word, text=found[0].replace(" ", ""), confidence=found[1])
+        crop = grey[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
+        strokes = read_signs(crop, capital) if set(word.text) & {"H", "N"} else None
+        if strokes is not None and strokes[1] >= _STROKES:
+            # "HI." is hardly ever a word, and strokes beside one another are no digits.
+            roman = strokes[0].replace(" ", "").replace("1", "I")
+            if _ROMAN.match(roman):
+                return replace(word, text=roman, confidence=strokes[1])
     text = word.text
     if len(text) > 2 and (text[0] in _QUOTES or text[-1] in ",."):
         signs = find_signs(grey[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1], capital)

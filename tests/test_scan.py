@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from extractors.scan import read_page_image
+from extractors._tesseract import Word
+from extractors.scan import Piece, ReadLine, look_again, read_page_image
 from training.paper import faces
 
 DPI = 200
@@ -56,3 +58,15 @@ def test_a_page_of_few_words_upside_down_is_tried_both_ways() -> None:
 def test_a_blank_page_shows_nothing() -> None:
     page = read_page_image(Image.new("1", (1654, 1166), 1), 1, 595.4, 420)
     assert (page.lines, page.grids) == ((), ())
+
+
+def test_strokes_that_tesseract_takes_for_letters_are_roman_numerals() -> None:
+    image = Image.new("L", (400, 80), 255)
+    font = ImageFont.truetype(faces()[1], 36)
+    ImageDraw.Draw(image).text((20, 20), "III.", font=font, fill=0)
+    grey = np.asarray(image)
+    rows, columns = np.nonzero(grey < 128)
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    read = [ReadLine((Word("HI.", *map(float, box), 0.9), Word("x", 300, 20, 320, 40, 0.9)))]
+    (lines,) = look_again(grey, [Piece(0, 0, 400, 80)], [read], 1, 200)
+    assert lines[0].words[0].text == "III."

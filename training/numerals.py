@@ -156,7 +156,7 @@ def gather(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(seen), np.array([CLASSES.index(name) for name in names])
 
 
-def main(count: int = 60_000, seed: int = 20260) -> None:
+def main(count: int = 50_000, seed: int = 20260) -> None:
     inputs, labels = gather(count, seed)
     weights = train(inputs, labels, seed)
     MODEL.parent.mkdir(exist_ok=True)
