@@ -367,7 +367,7 @@ def datasets_of(reader: Any, one: Facsimile) -> tuple[dict[str, list[Record]], s
 
 
 @main.command()
-@click.option("--seed", type=int, default=1, help="Decides looks and scanners.")
+@click.option("--seed", type=int, default=1, help="Decides looks and scanners, one a file.")
 @click.option("--pages", "scans", type=int, default=12, help="About so many scanned pages.")
 @click.option("--only", type=click.Choice(("born", "scans")), help="One half of the comparison.")
 def compare(seed: int, scans: int, only: str | None) -> None:
@@ -380,10 +380,13 @@ def compare(seed: int, scans: int, only: str | None) -> None:
 
 
 def _compare_born(folder: Path, seed: int) -> None:
-    files = [(facsimile.print_pdf(plan, seed=seed)) for plan in facsimile.plans()]
+    plans = enumerate(facsimile.plans())
+    files = [facsimile.print_pdf(plan, seed=seed + number) for number, plan in plans]
     paths = _written(folder, files)
     pages = sum(one.pages for one in files)
-    click.echo(f"born-digital PDF: {len(files)} files, {pages} pages, seed {seed}")
+    click.echo(
+        f"born-digital PDF: {len(files)} files, {pages} pages, a look each from seed {seed} on"
+    )
     click.echo(_comparison_heading("pdfplumber"))
     base = 0.0
     for tool in ("pdfplumber", "phuluc", "camelot", "img2table"):
@@ -412,9 +415,9 @@ def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
     import pypdfium2
 
     files: list[Facsimile] = []
-    for plan in facsimile.plans():
+    for number, plan in enumerate(facsimile.plans()):
         if sum(one.pages for one in files) < wanted:
-            files.append(make("office", plan.cut(0, 6), seed))
+            files.append(make("office", plan.cut(0, 6), seed + number))
     paths = _written(folder, files)
     for path in paths:
         with pypdfium2.PdfDocument(path) as pdf:
@@ -422,7 +425,7 @@ def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
                 image = page.render(scale=200 / 72).to_pil()
                 image.save(path.parent / f"{path.stem}.page-{number + 1:03}.png", dpi=(200, 200))
     pages = sum(one.pages for one in files)
-    click.echo(f"scans at 200 dpi: {len(files)} files, {pages} pages, seed {seed}")
+    click.echo(f"scans at 200 dpi: {len(files)} files, {pages} pages, from seed {seed} on")
     click.echo(_comparison_heading("tesseract"))
     bare = measure("tesseract", paths)
     base = sum(bare.busy)
