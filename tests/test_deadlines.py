@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from normalizers.deadlines import Deadline, read_damaged_deadline, read_deadline
+from normalizers.deadlines import read_damaged_deadline, read_deadline
 
 
 def day(text: str) -> date | None:
