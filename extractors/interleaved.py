@@ -115,6 +115,7 @@ NUMBER_SEEN = 3.0
 NUMBER_MISREAD = 1.0
 DIGIT_MISREAD = -2.0
 NUMBER_UNEXPECTED = -7.0
+SWALLOWED = -5.0  # the next row's number, a rule after it, taken for text of this row
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
 PLACE = -1.5  # each line off the place that an earlier reading of the rows gives a cell
@@ -136,7 +137,7 @@ WIDEST = 1.6  # fragments wider than so many column widths are not considered
 SPLITS = 3
 VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
-READINGS = 5
+READINGS = 8
 
 _BAR = re.compile(r"[|¦]|^[\[\]](?=\w)|(?<=\w)[\]\[]$")
 _CHUNK = re.compile(r"(\s*)(\S+)")
@@ -669,7 +670,8 @@ def _continue_row(
     before: _Hypothesis, index: int, line: _Line, layout: Layout
 ) -> Iterator[_Hypothesis]:
     splits = _splits(line, layout, before.columns, index)
-    options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
+    swallowed = before.number_line >= 0 and _is_number_in_its_column(line, before.number + 1)
+    options: list[tuple[int, int | None, float]] = [(0, None, SWALLOWED if swallowed else 0.0)]
     if before.number_line < 0 and line.tokens:
         first = line.tokens[0].text
         read = number_cost(first, (before.number, before.other))
@@ -689,6 +691,12 @@ def _continue_row(
                 parent=before,
                 step=_Step(index, False, False, seen, split[1], margin),
             )
+
+
+def _is_number_in_its_column(line: _Line, number: int) -> bool:
+    """Whether a line begins with this number and a rule after it."""
+    tokens = line.tokens
+    return len(tokens) > 1 and tokens[1].bar_before and read_row_number(tokens[0].text) == number
 
 
 def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
@@ -723,13 +731,17 @@ def _best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> 
     for column in gains[:-1]:
         reached: list[list[_Split]] = [[] for _ in range(count + 1)]
         for first, partial in at.items():
-            for score, cuts in partial:
-                for end, gain in enumerate(column[first], first):
-                    reached[end].append((score + gain, (*cuts, end)))
+            for end, gain in enumerate(column[first], first):
+                bucket = reached[end]
+                for score, cuts in partial:
+                    bucket.append((score + gain, cuts))
         at = {
-            end: sorted(splits, key=_score, reverse=True)[:SPLITS]
-            for end, splits in enumerate(reached)
-            if splits
+            end: [
+                (score, (*cuts, end))
+                for score, cuts in sorted(bucket, key=_score, reverse=True)[:SPLITS]
+            ]
+            for end, bucket in enumerate(reached)
+            if bucket
         }
     finished = [
         (score + gains[-1][first][-1], (*cuts, count))

@@ -67,7 +67,8 @@ class PhraseLanguage:
         ]
         self._known: dict[tuple[str, Context], float] = {}
         self._tables: list[dict[Context, dict[str, float] | None]] = [{} for _ in ORDER_SHARES]
-        self._following: dict[Context, list[dict[str, float] | None]] = {}
+        self._following: dict[Context, dict[str, float]] = {}
+        self._merged: dict[Context, dict[str, float]] = {}
         choose = random.Random(0)  # fixed: the same phrases always give the same language
         for phrase in phrases:
             for length in range(1, longest_list + 1):
@@ -77,6 +78,8 @@ class PhraseLanguage:
         for table in self._counts if discount else ():
             for seen in table.values():
                 seen.subtract(dict.fromkeys(seen, discount))
+        unigrams = self._order(len(ORDER_SHARES) - 1, ()) or {}
+        self._anywhere = {word: ORDER_SHARES[-1] * share for word, share in unigrams.items()}
 
     def _count(self, words: Sequence[str]) -> None:
         padded = ["<s>", "<s>", *filter(None, map(bare, words)), END]
@@ -94,19 +97,22 @@ class PhraseLanguage:
 
     def _compute(self, word: str, context: Context) -> float:
         target = bare(word)
-        stock = 0.0
-        for table, weight in zip(self._shares(context), ORDER_SHARES, strict=True):
-            if table:
-                stock += weight * table.get(target, 0.0)
+        stock = self._near(context).get(target, 0.0) + self._anywhere.get(target, 0.0)
         general = math.exp(max(self._general(word, context), -40.0))
         return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
 
-    def _shares(self, context: Context) -> list[dict[str, float] | None]:
-        """What follows the context in the phrases, as shares, for each order."""
+    def _near(self, context: Context) -> dict[str, float]:
+        """What the trigrams and bigrams of the phrases say follows the context."""
         known = self._following.get(context)
         if known is None:
-            before = ["<s>", "<s>", *(bare(w) for w in context)][-2:]
-            known = [self._order(order, tuple(before[order:])) for order in range(len(before) + 1)]
+            before = tuple(["<s>", "<s>", *(bare(w) for w in context)][-2:])
+            known = self._merged.get(before)
+            if known is None:
+                known = {}
+                for order, weight in enumerate(ORDER_SHARES[:-1]):
+                    for word, share in (self._order(order, before[order:]) or {}).items():
+                        known[word] = known.get(word, 0.0) + weight * share
+                self._merged[before] = known
             self._following[context] = known
         return known
 
