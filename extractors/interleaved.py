@@ -138,6 +138,7 @@ SPLITS = 3
 VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 8
+FAR = 8.0  # nats: readings so much less likely than the best are not weighed
 
 _BAR = re.compile(r"[|¦]|^[\[\]](?=\w)|(?<=\w)[\]\[]$")
 _CHUNK = re.compile(r"(\s*)(\S+)")
@@ -262,6 +263,7 @@ def _readings(token: str, reader: DocumentReader) -> tuple[tuple[str, float], ..
         if key not in best or value > best[key]:
             best[key] = value
     ranked = sorted(best.values(), reverse=True)[:READINGS]
+    ranked = [reading for reading in ranked if reading[0] > ranked[0][0] - FAR]
     # a token that reads as nothing well is still ink: it must not lose to noise for that alone
     lift = max(WORST_READING - max((r[2] for r in ranked), default=0.0), 0.0)
     return tuple((word, log_channel + lift) for _, word, log_channel in ranked)
