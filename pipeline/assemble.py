@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from rapidfuzz import fuzz
+
 from extractors.joining import MERGED
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
@@ -25,6 +27,7 @@ from normalizers.sections import (
     is_next,
     kind_of,
     lost_code,
+    next_code,
     read_appendix_label,
     read_section_code,
     repeats_heading,
@@ -53,6 +56,7 @@ _FEWEST_NUMBERED = 3
 _COUNTS = re.compile(r"[\dIVXLlHi|]{1,4}(?:\.\d{1,2})*[.)]?")
 _MOSTLY = 0.6
 _OCR_METHOD = "tesseract"
+_SAME_TITLE = 85.0  # per cent of likeness: titles of one appendix, read twice
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
 
@@ -195,6 +199,8 @@ def _enter_table(state: _Assembly, table: Table) -> None:
     header = tuple(join_lines(name).casefold() for name in table.header)
     if table.title:
         block = read_title_block(table.title, state.block.label or "", state.repair)
+        if (state.damaged or _is_read_by_ocr(table)) and _repeats_label(state, block):
+            block = _with_next_label(state, block)
         if block.rest:
             state.findings.append(
                 Finding(
@@ -213,6 +219,32 @@ def _enter_table(state: _Assembly, table: Table) -> None:
         state.ordinal = 0 if block.label != state.block.label or not state.rows else state.ordinal
         state.block = block
         state.sections = ()
+
+
+def _repeats_label(state: _Assembly, block: TitleBlock) -> bool:
+    """Whether an appendix with another title bears the label of the one before it: OCR loses a
+    stroke of "III".
+    """
+    if not block.label or block.label != state.block.label or not state.rows:
+        return False
+    titles = block.title.casefold(), state.block.title.casefold()
+    return all(titles) and fuzz.ratio(*titles) < _SAME_TITLE
+
+
+def _with_next_label(state: _Assembly, block: TitleBlock) -> TitleBlock:
+    """The block with the label that follows the one it repeats, if one does; reported."""
+    due = next_code(block.label or "", "roman")
+    if not due:
+        return block
+    state.findings.append(
+        Finding(
+            "label_read",
+            f"Nhãn đọc là “Phụ lục {block.label}” như phụ lục trước nhưng tên khác; ghi là {due}.",
+            block.title,
+            row=len(state.rows),
+        )
+    )
+    return replace(block, label=due)
 
 
 def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) -> None:

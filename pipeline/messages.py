@@ -115,6 +115,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "group rows with text in other columns, which belongs to no row",
     ),
     "kind-no_appendix": ("không có phụ lục nào có bảng", "no appendix with a table"),
+    "kind-label_read": (
+        "nhãn phụ lục đọc trùng với phụ lục trước",
+        "labels read like the one of the appendix before",
+    ),
     "kind-number_lost": (
         "số thứ tự không đọc được, suy ra từ thứ tự các dòng",
         "row numbers that could not be read, supplied by counting",

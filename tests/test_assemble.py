@@ -541,3 +541,16 @@ def test_what_a_digital_signature_prints_is_no_part_of_the_letterhead() -> None:
         "Cơ quan chủ trì: Phòng Kinh tế",
     )
     assert letterhead_lines(document(body=body)) == body[4:]
+
+
+def test_a_label_that_lost_a_stroke_follows_the_one_it_repeats() -> None:
+    first = table(tasks_numbered("1"), title=("PHỤ LỤC II", "DANH MỤC NHIỆM VỤ"))
+    second = table(tasks_numbered("1"), title=("PHỤ LỤC II", "CÁC CHỈ TIÊU CỤ THỂ"))
+    plan = assemble(scanned(first, second))
+    assert [row.appendix for row in plan.rows] == ["II", "III"]
+    assert "label_read" in kinds(plan)
+
+
+def test_a_title_that_comes_again_on_the_next_page_is_the_same_appendix() -> None:
+    parts = [table(tasks_numbered(n), title=("PHỤ LỤC II", "DANH MỤC NHIỆM VỤ")) for n in "12"]
+    assert [row.appendix for row in assemble(scanned(*parts)).rows] == ["II", "II"]
