@@ -199,8 +199,12 @@ def _enter_table(state: _Assembly, table: Table) -> None:
     header = tuple(join_lines(name).casefold() for name in table.header)
     if table.title:
         block = read_title_block(table.title, state.block.label or "", state.repair)
-        if (state.damaged or _is_read_by_ocr(table)) and _repeats_label(state, block):
-            block = _with_next_label(state, block)
+        if state.damaged or _is_read_by_ocr(table):
+            if _repeats_label(state, block):
+                block = _with_next_label(state, block, f"đọc là “Phụ lục {block.label}”")
+            elif block.label is None and block.attached and state.block.attached and state.rows:
+                lost = replace(block, label=state.block.label)
+                block = _with_next_label(state, lost, "không đọc được")
         if block.rest:
             state.findings.append(
                 Finding(
@@ -231,19 +235,17 @@ def _repeats_label(state: _Assembly, block: TitleBlock) -> bool:
     return all(titles) and fuzz.ratio(*titles) < _SAME_TITLE
 
 
-def _with_next_label(state: _Assembly, block: TitleBlock) -> TitleBlock:
-    """The block with the label that follows the one it repeats, if one does; reported."""
+def _with_next_label(state: _Assembly, block: TitleBlock, how: str) -> TitleBlock:
+    """The block with the label after its own, that of the appendix before it; reported.
+
+    ``how`` says what was seen of the label. The block stays as it is where no label follows.
+    """
     due = next_code(block.label or "", "roman")
     if not due:
         return block
-    state.findings.append(
-        Finding(
-            "label_read",
-            f"Nhãn đọc là “Phụ lục {block.label}” như phụ lục trước nhưng tên khác; ghi là {due}.",
-            block.title,
-            row=len(state.rows),
-        )
-    )
+    message = f"Nhãn phụ lục {how}; suy ra là {due} vì đứng sau Phụ lục {block.label}."
+    row = len(state.rows)
+    state.findings.append(Finding("label_read", message, block.title or block.attached, row=row))
     return replace(block, label=due)
 
 

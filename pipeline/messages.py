@@ -116,8 +116,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "kind-no_appendix": ("không có phụ lục nào có bảng", "no appendix with a table"),
     "kind-label_read": (
-        "nhãn phụ lục đọc trùng với phụ lục trước",
-        "labels read like the one of the appendix before",
+        "nhãn phụ lục không đọc được hoặc đọc trùng, suy ra từ phụ lục trước",
+        "labels that could not be read or were read twice, told by the appendix before",
     ),
     "kind-number_lost": (
         "số thứ tự không đọc được, suy ra từ thứ tự các dòng",

@@ -554,3 +554,12 @@ def test_a_label_that_lost_a_stroke_follows_the_one_it_repeats() -> None:
 def test_a_title_that_comes_again_on_the_next_page_is_the_same_appendix() -> None:
     parts = [table(tasks_numbered(n), title=("PHỤ LỤC II", "DANH MỤC NHIỆM VỤ")) for n in "12"]
     assert [row.appendix for row in assemble(scanned(*parts)).rows] == ["II", "II"]
+
+
+def test_an_appendix_whose_label_a_seal_hides_follows_the_one_before_it() -> None:
+    attached = "(Kèm theo Kế hoạch số 5/KH-UBND của UBND tỉnh)"
+    first = table(tasks_numbered("1"), title=("PHỤ LỤC II", "DANH MỤC NHIỆM VỤ", attached))
+    second = table(tasks_numbered("1"), title=(attached,))
+    plan = assemble(scanned(first, second))
+    assert [row.appendix for row in plan.rows] == ["II", "III"]
+    assert "label_read" in kinds(plan)
