@@ -202,7 +202,7 @@ def _enter_table(state: _Assembly, table: Table) -> None:
         if state.damaged or _is_read_by_ocr(table):
             if _repeats_label(state, block):
                 block = _with_next_label(state, block, f"đọc là “Phụ lục {block.label}”")
-            elif block.label is None and block.attached and state.block.attached and state.rows:
+            elif state.rows and _lost_its_label(state, block):
                 lost = replace(block, label=state.block.label)
                 block = _with_next_label(state, lost, "không đọc được")
         if block.rest:
@@ -233,6 +233,15 @@ def _repeats_label(state: _Assembly, block: TitleBlock) -> bool:
         return False
     titles = block.title.casefold(), state.block.title.casefold()
     return all(titles) and fuzz.ratio(*titles) < _SAME_TITLE
+
+
+def _lost_its_label(state: _Assembly, block: TitleBlock) -> bool:
+    """Whether a title block begins an appendix without a readable label: "Phụ lục" alone where the
+    one before is numbered, or the "(Kèm theo ...)" sentence without anything above it.
+    """
+    if block.label == "":
+        return bool(state.block.label)
+    return block.label is None and bool(block.attached and state.block.attached)
 
 
 def _with_next_label(state: _Assembly, block: TitleBlock, how: str) -> TitleBlock:

@@ -556,10 +556,13 @@ def test_a_title_that_comes_again_on_the_next_page_is_the_same_appendix() -> Non
     assert [row.appendix for row in assemble(scanned(*parts)).rows] == ["II", "II"]
 
 
-def test_an_appendix_whose_label_a_seal_hides_follows_the_one_before_it() -> None:
+@pytest.mark.parametrize("label", [(), ("PHỤ LỤC", "DANH MỤC CHỈ TIÊU")])
+def test_an_appendix_whose_label_a_seal_hides_follows_the_one_before_it(
+    label: tuple[str, ...],
+) -> None:
     attached = "(Kèm theo Kế hoạch số 5/KH-UBND của UBND tỉnh)"
     first = table(tasks_numbered("1"), title=("PHỤ LỤC II", "DANH MỤC NHIỆM VỤ", attached))
-    second = table(tasks_numbered("1"), title=(attached,))
+    second = table(tasks_numbered("1"), title=(*label, attached))
     plan = assemble(scanned(first, second))
     assert [row.appendix for row in plan.rows] == ["II", "III"]
     assert "label_read" in kinds(plan)
