@@ -270,3 +270,11 @@ def test_health() -> None:
         judge_health(["The quick brown fox jumps over the lazy dog near the river bank"])
         == "healthy"
     )
+
+
+def test_a_vowel_read_twice_is_one_letter() -> None:
+    session = load_model().session(
+        ["dudng k¥ nang so6 can ban, phd thong co6 ke hoach va trién khai"]
+    )
+    assert session.candidates("co6")[0].word == "có"
+    assert "số" in {candidate.word for candidate in session.candidates("so6")}
