@@ -115,7 +115,6 @@ NUMBER_SEEN = 3.0
 NUMBER_MISREAD = 1.0
 DIGIT_MISREAD = -2.0
 NUMBER_UNEXPECTED = -7.0
-SWALLOWED = -5.0  # the next row's number, a rule after it, taken for text of this row
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
 PLACE = -1.5  # each line off the place that an earlier reading of the rows gives a cell
@@ -672,8 +671,7 @@ def _continue_row(
     before: _Hypothesis, index: int, line: _Line, layout: Layout
 ) -> Iterator[_Hypothesis]:
     splits = _splits(line, layout, before.columns, index)
-    swallowed = before.number_line >= 0 and _is_number_in_its_column(line, before.number + 1)
-    options: list[tuple[int, int | None, float]] = [(0, None, SWALLOWED if swallowed else 0.0)]
+    options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if before.number_line < 0 and line.tokens:
         first = line.tokens[0].text
         read = number_cost(first, (before.number, before.other))
@@ -693,12 +691,6 @@ def _continue_row(
                 parent=before,
                 step=_Step(index, False, False, seen, split[1], margin),
             )
-
-
-def _is_number_in_its_column(line: _Line, number: int) -> bool:
-    """Whether a line begins with this number and a rule after it."""
-    tokens = line.tokens
-    return len(tokens) > 1 and tokens[1].bar_before and read_row_number(tokens[0].text) == number
 
 
 def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
