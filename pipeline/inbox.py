@@ -18,6 +18,7 @@ _DEPENDENCIES = (
     "pillow",
     "pyarrow",
     "pypdfium2",
+    "pytesseract",
     "rapidfuzz",
     "spacy",
     "unidecode",
