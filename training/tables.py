@@ -28,7 +28,13 @@ Face = Literal["Regular", "Bold", "Italic", "BoldItalic"]
 A4 = (595.3, 841.9)
 CENTIMETRE = 72 / 2.54
 
-_FAMILIES = ("LiberationSerif", "Tinos", "DejaVuSerif")
+# By its path first: by name alone an older Liberation without Vietnamese letters may be found.
+_FAMILIES = (
+    "/usr/share/fonts/truetype/liberation2/LiberationSerif",
+    "LiberationSerif",
+    "Tinos",
+    "DejaVuSerif",
+)
 _MEASURE = 200  # pixels an em when measuring: wide enough that hinting does not matter
 
 
