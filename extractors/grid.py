@@ -47,6 +47,7 @@ class Grid:
 
     ``edges`` are the x of its column borders in points, left to right (``columns + 1`` of them;
     empty for Word files): they tell whether a grid on the next page goes on with this one.
+    ``cut``: it was put together from the parts of a wide sheet that stand on several pages.
     """
 
     top: float
@@ -55,6 +56,7 @@ class Grid:
     cells: tuple[GridCell, ...]
     edges: tuple[float, ...] = ()
     box: Box | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from extractors.printed import (
     looks_like_title,
     split_title,
 )
+from extractors.wide_sheets import whole_sheets
 from records import Box, Cell, Notice, Page, Route, Row, Table
 
 MERGED = "merged"
@@ -93,12 +94,8 @@ class _Builder:
     rows: list[Row] = field(default_factory=list)
     room: float = 0.0  # points left free below the last grid of the page before
     subrows: bool = False  # numbers of this table are merged down over several rows
-    sheets: deque[list[tuple[int, float]]] = field(default_factory=deque)
-    """For each grid of the table whose right half has not come: for each of its body rows the row
-    of the table, and its top on the page."""
-    right: tuple[str, ...] = ()  # headings of the right halves of a sheet cut in two
-    halves: dict[int, tuple[tuple[Cell, ...], str]] = field(default_factory=dict)
-    """For rows of the table their right half, and how it was matched."""
+    halves: dict[int, str] = field(default_factory=dict)
+    """For rows of a sheet cut in two how their halves were matched."""
     open_below: dict[int, Cell] = field(default_factory=dict)
     """Values of the last row by column whose merged cell reaches down to the page's end."""
     unsure: list[tuple[int, int]] = field(default_factory=list)
@@ -121,34 +118,12 @@ class _Builder:
             names = _agreed(self.readings) or self.names
             _fill_carried(self.rows, self.unsure)
             rows = tuple(_with_groups(self.rows))
-            alignment: tuple[str, ...] = ()
-            if self.right:
-                self.note_missing_halves()
-                names += self.right
-                alignment = tuple(self.halves.get(i, ((), ""))[1] for i in range(len(rows)))
-                rows = tuple(self.whole_row(index, row) for index, row in enumerate(rows))
+            alignment = tuple(self.halves.get(i, "") for i in range(len(rows)))
+            alignment = alignment if self.halves else ()
             self.tables.append(Table(names, rows, self.title, alignment))
         self.names, self.title, self.rows, self.edges, self.header = (), (), [], (), ""
-        self.readings, self.right, self.halves = [], (), {}
-        self.sheets = deque()
+        self.readings, self.halves = [], {}
         self.open_below, self.room, self.subrows, self.unsure = {}, 0.0, False, []
-
-    def note_missing_halves(self) -> None:
-        if any(self.sheets):
-            message = (
-                f"Bảng in trên tờ khổ rộng cắt đôi; {sum(map(bool, self.sheets))} tờ không thấy "
-                "nửa bên phải, các cột ấy để trống. Hãy kiểm tra xem tệp có đủ trang không."
-            )
-            self.notices.append(Notice("half_missing", message))
-
-    def whole_row(self, index: int, row: Row) -> Row:
-        """A row with its right half; empty cells where it has none."""
-        if row.span:
-            return row
-        blank = replace(row.cells[0], text="", box=None, more=())
-        right, _ = self.halves.get(index, ((blank,) * len(self.right), ""))
-        last = max([row.page_last, *(cell.page for cell in right)])
-        return replace(row, cells=(*row.cells, *right), page_last=last)
 
 
 def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
@@ -159,7 +134,8 @@ def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
             many as it has page breaks.
     """
     builder = _Builder()
-    for content, before, ahead in _with_neighbours(pages, builder.reach):
+    whole = whole_sheets(pages, builder.notices)
+    for content, before, ahead in _with_neighbours(whole, builder.reach):
         builder.begin_page(content)
         beside = [*_margin_lines(before), *_margin_lines(*ahead[:1])]
         running = _running_lines(content, beside)
@@ -280,9 +256,6 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
     matrix = _matrix(grid)
     if not matrix or not any(cell.text for cell in grid.cells):
         return
-    if _is_right_half(builder, matrix):
-        _read_right_half(builder, matrix, content)
-        return
     start = None if _is_letterhead(grid) else _start_in_open_table(builder, grid, matrix)
     if start is None:
         if is_layout_table(grid):
@@ -394,6 +367,9 @@ def _looks_like_header(matrix: _Matrix) -> bool:
     if not begin or _ROW_NUMBER.match(begin) or is_section_code(begin) or len(cells) < 2:
         return False
     filled = [cell for cell in cells if cell.text.strip()]
+    across = filled[-1].column_span >= max(2, len(first) - 2)
+    if across and len(filled) == 2 and cells[0].row_span == 1:
+        return False  # a group's code and title
     longest = max(len(cell.text) for cell in filled)
     return len(filled) >= len(cells) - 1 and longest <= _LONGEST_HEADING
 
@@ -537,7 +513,6 @@ def _read_rows(
 ) -> None:
     columns = _column_map(builder, grid)
     first_of_page = True
-    builder.sheets.append([])
     is_rest = False
     if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
         matrix = _with_carried(builder, matrix, start)
@@ -563,7 +538,9 @@ def _read_rows(
             else:
                 builder.rows.append(row)
             first_of_page = False
-            builder.sheets[-1].append((len(builder.rows) - 1, _top(matrix[index], index)))
+            if grid.cut:
+                how = f"row {index - start + 1} of {len(matrix) - start}, level with its left half"
+                builder.halves.setdefault(len(builder.rows) - 1, how)
         index += 1
     _note_open_cells(builder, matrix, columns)
 
@@ -625,9 +602,8 @@ def _table_row(
         if len(filled) > 1:
             builder.notices.append(_column_count(builder, matrix, content, filled))
         cells.append(_cell(parts, index, content))
-    begun = [cell.page for cell in _distinct(matrix[index]) if cell.row == index and cell.page]
-    page = min(begun, default=content.number)
-    return Row(tuple(cells), page, page)
+    begun = [cell.page or content.number for cell in _distinct(matrix[index]) if cell.row == index]
+    return Row(tuple(cells), min(begun, default=content.number), max(begun, default=content.number))
 
 
 def _column_count(
@@ -737,79 +713,6 @@ def _is_title_alone(row: Row) -> bool:
     return not any(cell.text.strip() for cell in row.cells[2:])
 
 
-# --- sheets cut in two ---------------------------------------------------------------------------
-
-
-def _top(slots: Sequence[GridCell | None], index: int) -> float:
-    """Where a grid row begins on its page, in points; -1 where that is not known."""
-    begun = [cell.box.y0 for cell in _distinct(slots) if cell.row == index and cell.box]
-    return min(begun, default=-1.0)
-
-
-def _is_right_half(builder: _Builder, matrix: _Matrix) -> bool:
-    """Whether a grid is the right half of the wide sheet whose left half came first of those that
-    lack theirs: just before, or with all left halves before all right ones.
-
-    Its rows stand level with those of its left half, it has headings of its own, and no numbers.
-    Above it stands nothing but the ends of the title's lines.
-    """
-    if not builder.sheets or not builder.sheets[0]:
-        return False
-    sheet = builder.sheets[0]
-    height = _header_height(matrix)
-    body = [(row, index) for index, row in enumerate(matrix)][height:]
-    names = _header_names(matrix, height)
-    if len(body) != len(sheet) or _same_header(builder.header, _header_text(matrix, height)):
-        return False
-    if builder.pending and (builder.right or not _ends_title(builder)):
-        return False
-    if builder.right and len(names) != len(builder.right):
-        return False
-    numbered = any(row[0] and _ROW_NUMBER.match(row[0].text.strip()) for row, _ in body)
-    headed = all(name and len(name) <= _LONGEST_HEADING for name in names)
-    tops = [_top(row, index) for row, index in body]
-    return (
-        headed
-        and not numbered
-        and all(
-            top >= 0 and abs(top - left) <= _LEVEL
-            for top, (_, left) in zip(tops, sheet, strict=True)
-        )
-    )
-
-
-def _ends_title(builder: _Builder) -> bool:
-    """Whether the lines above a grid may be the ends of the lines of the table's title."""
-    lines = [line for _, line in builder.pending]
-    return len(lines) < len(builder.title) and not any(map(is_appendix_label, lines))
-
-
-def _read_right_half(builder: _Builder, matrix: _Matrix, content: PageContent) -> None:
-    height = _header_height(matrix)
-    builder.right = builder.right or _header_names(matrix, height)
-    ends = [line for _, line in builder.pending]
-    if ends:
-        kept = len(builder.title) - len(ends)
-        joined = [" ".join(pair) for pair in zip(builder.title[kept:], ends, strict=True)]
-        builder.title = (*builder.title[:kept], *joined)
-        builder.pending = []
-    sheet = builder.sheets.popleft()
-    for number, (index, _) in enumerate(sheet):
-        slots = matrix[height + number]
-        cells = tuple(_cell([cell] if cell else [], height + number, content) for cell in slots)
-        texts = [cell.text for cell in cells if cell.text.strip()]
-        if builder.rows[index].span:
-            if texts:
-                message = "Nửa phải của tờ có chữ ở hàng nhóm, không xếp vào hàng nào được."
-                builder.notices.append(Notice("group_row_text", message, " | ".join(texts)))
-            continue
-        how = f"row {number + 1} of {len(sheet)}, level with its left half"
-        before = builder.halves.get(index)
-        if before is not None:
-            cells = tuple(_joined_cells(*pair) for pair in zip(before[0], cells, strict=True))
-        builder.halves[index] = (cells, how)
-
-
 # --- over the page -------------------------------------------------------------------------------
 
 
@@ -895,7 +798,8 @@ def _is_numbered(rows: Sequence[Row]) -> bool:
 
 def _joined_rows(above: Row, below: Row) -> Row:
     cells = tuple(_joined_cells(*pair) for pair in zip(above.cells, below.cells, strict=True))
-    return Row(cells, above.page_first, below.page_last, above.span)
+    last = max(above.page_last, below.page_last)
+    return Row(cells, above.page_first, last, above.span)
 
 
 def _joined_cells(above: Cell, below: Cell) -> Cell:

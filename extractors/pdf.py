@@ -57,6 +57,7 @@ _PEEK_DPI = 100  # enough to see whether a picture holds a table
 _SAME_CELL = 0.6  # of both boxes shared
 _SAME_LINE = 12.0  # points
 _ALIKE = 70.0  # per cent
+_GOES_ON = 0.4  # of the size: glyphs of a line are no further apart
 _INCOMPLETE = 0.3  # confidence in a text that lacks letters
 _MOST_PIXELS = 60_000_000  # a page larger than A0 is rendered more coarsely
 
@@ -372,7 +373,37 @@ def _owned(glyphs: Sequence[Glyph], grids: Sequence[RuledGrid]) -> _Owned:
                 break
         else:
             outside.append(glyph)
+    for grid, owners, cells in zip(grids, slots, held, strict=True):
+        outside = _without_overflow(grid, owners, cells, outside)
     return _Owned(tuple(zip(grids, held, strict=True)), outside)
+
+
+def _without_overflow(
+    grid: RuledGrid,
+    owners: Sequence[Sequence[int]],
+    cells: dict[int, list[Glyph]],
+    outside: list[Glyph],
+) -> list[Glyph]:
+    """The glyphs outside a grid but those that go on from its outer cells over its sides: a title
+    on a sheet cut in two runs to the paper's edge and beyond. They go to these cells.
+    """
+    beside = [one for one in outside if grid.ys[0] <= (one.y0 + one.y1) / 2 < grid.ys[-1]]
+    if not beside:
+        return outside
+    taken: set[int] = set()
+    for side, column in ((1, -1), (-1, 0)):
+        for glyph in sorted(beside, key=lambda one: side * one.x0):
+            row = _place(grid.ys, (glyph.y0 + glyph.y1) / 2)
+            cell = cells[owners[row][column]]
+            near = [one for one in cell if abs(one.base - glyph.base) < 0.1 * glyph.size]
+            if side > 0:
+                gap = glyph.x0 - max((one.x1 for one in near), default=-1e6)
+            else:
+                gap = min((one.x0 for one in near), default=1e6) - glyph.x1
+            if abs(gap) <= _GOES_ON * glyph.size and id(glyph) not in taken:
+                taken.add(id(glyph))
+                cell.append(glyph)
+    return [one for one in outside if id(one) not in taken]
 
 
 def _place(borders: Sequence[float], at: float) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.joining import document_parts
-from records import Box
 
 WIDTH, HEIGHT = 842.0, 595.0
 HEADER = ["TT", "Nhiệm vụ", "Chủ trì", "Thời hạn"]
@@ -202,38 +199,6 @@ def test_a_heading_is_what_most_pages_show():
     assert [row[0] for row in texts(table)] == ["1", "2", "3"]
 
 
-def boxed(one, tops):
-    """The grid with a box for each cell; its rows begin at ``tops``."""
-    cells = tuple(
-        dataclasses.replace(cell, box=Box(0, tops[cell.row], 10, tops[cell.row] + 10))
-        for cell in one.cells
-    )
-    return dataclasses.replace(one, cells=cells)
-
-
-def test_the_halves_of_a_wide_sheet_come_together():
-    tops = [100.0, 130.0, 190.0]
-    pages = []
-    for sheet, numbers in enumerate((("1", "2"), ("3", "4"))):
-        left = [HEADER, *([number, f"Việc {number}", "Sở A", "2026"] for number in numbers)]
-        right = [["Kết quả thực hiện"], *([f"Kết quả {number}"] for number in numbers)]
-        pages.append(page(2 * sheet + 1, boxed(grid(left), tops)))
-        pages.append(page(2 * sheet + 2, boxed(grid(right, columns=1), tops)))
-    (table,) = document_parts(pages).tables
-    assert table.header == (*HEADER, "Kết quả thực hiện")
-    assert [(row[0], row[4]) for row in texts(table)] == [
-        (number, f"Kết quả {number}") for number in "1234"
-    ]
-    assert all(table.alignment)
-    assert (table.rows[0].page_first, table.rows[0].page_last) == (1, 2)
-
-
-def test_another_table_on_the_next_page_is_no_half():
-    left = boxed(grid([HEADER, ["1", "Một", "Sở A", "2026"]]), [100.0, 130.0])
-    other = boxed(grid([["Chỉ tiêu", "Đơn vị", "Mức"], ["A", "B", "C"]], columns=3), [100.0, 160.0])
-    assert len(document_parts([page(1, left), page(2, other)]).tables) == 2
-
-
 def test_a_cell_merged_down_from_the_rest_of_a_row_holds_that_rows_value():
     parts = document_parts(
         [
@@ -296,12 +261,13 @@ def test_a_table_of_a_header_alone_has_no_rows():
     assert (table.header, table.rows) == (tuple(HEADER), ())
 
 
-def test_a_sheet_without_its_right_half_is_told():
-    def left(number):
-        rows = [HEADER, *([f"{number}.{row}", "Việc", "Sở A", "2026"] for row in (1, 2))]
-        return boxed(grid(rows), [100.0, 130.0, 190.0])
-
-    right = boxed(grid([["Kết quả"], ["a"], ["b"]], columns=1), [100.0, 130.0, 190.0])
-    parts = document_parts([page(1, left(1)), page(2, right), page(3, left(2))])
-    assert [row[4] for row in texts(parts.tables[0])] == ["a", "b", "", ""]
-    assert [notice.kind for notice in parts.notices] == ["half_missing"]
+def test_a_group_row_of_two_cells_at_the_top_of_a_page_is_no_header():
+    group = ["Nhóm khác", ("Nhiệm vụ cụ thể", 1, 3), None, None]
+    parts = document_parts(
+        [
+            page(1, grid([HEADER, ["1", "Một", "Sở A", "2026"]])),
+            page(2, grid([group, ["2", "Hai", "Sở B", "2027"]])),
+        ]
+    )
+    (table,) = parts.tables
+    assert [row.span for row in table.rows] == [False, True, False]

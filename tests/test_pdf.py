@@ -344,3 +344,13 @@ def test_wide_sheets_cut_in_two_come_together(order):
     for row, golden in zip(rows, one.rows, strict=True):
         assert "".join(row.cells[-1].text.split()) == "".join(golden["result"].split())
     assert not any("Thời hạn" in line for page in read(one.data).pages for line in page.lines)
+
+
+def test_a_groups_title_that_runs_over_the_papers_edge_is_whole():
+    how = dataclasses.replace(facsimile.look(2), halves="over")
+    plan = facsimile.plan("quang-ngai-bcd").cut(4, 7, "I").without_body()
+    one = facsimile.print_pdf(plan, how, seed=2)
+    (table,) = read(one.data).tables
+    titles = ["".join(row.cells[1].text.split()) for row in table.rows if row.span]
+    printed = [golden["section_path"][-1].split(" ", 1)[1] for golden in one.rows]
+    assert titles == ["".join(title.split()) for title in dict.fromkeys(printed)]
