@@ -18,6 +18,11 @@ _LABEL = re.compile(r"^\W*(?:phụ\s+lục|phụ\s+biểu)(?P<rest>.*)$", re.IGN
 _NUMBER = r"(?:(?i:số)\s*)?(?:[IVXLC]{1,7}|\d{1,3}|[A-ZĐ])(?:[.\-/]\w{1,2})?[a-z]?"
 _LABEL_ALONE = re.compile(rf"^\s*(?:{_NUMBER})?\s*[.:)\-–]?\s*$")
 _LABEL_AND_TITLE = re.compile(rf"^\s*{_NUMBER}\s*[.:\-–]\s*\S")
+_SEALED_LABEL = re.compile(
+    r"^(?!\W*(?:\d{1,2}|[a-zđ])[.)])(?:\W*[^\W\d]?|\S*[^\w\s]\S*\s|\W*\d\s)"
+    r"(?:[PFƑ]h[ụự]|[PFƑ]H[ỤỰ])\s*(?:l[ụự]c|L[ỤỰ]C)\s*[IVXLCHl|!\d]{0,5}[\W_]*$"
+)
+"""A label alone on its line beside the rim of a seal, which OCR reads as a sign or two."""
 _ATTACHED = re.compile(r"^\W*(?:ban hành\s+)?kèm\s+theo\b", re.IGNORECASE)
 _LETTERHEAD = re.compile(
     r"^(?:cong hoa xa hoi chu nghia viet nam|doc lap tu do hanh phuc|dang cong san viet nam"
@@ -34,6 +39,8 @@ def is_appendix_label(line: str) -> bool:
 
     A sentence that only mentions one ("Phụ lục I kèm theo") is no label.
     """
+    if _SEALED_LABEL.match(line):
+        return True
     found = _LABEL.match(line)
     if found is None:
         return False

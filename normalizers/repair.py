@@ -26,6 +26,7 @@ from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
+from normalizers.misread import Misread, rereader
 from normalizers.tokens import (
     BOUNDARY,
     CLASSES,
@@ -76,6 +77,7 @@ KEEP_ODD = 5.0  # less for each sign that is no plain letter
 HOPELESS = 1e-4  # a candidate less likely than this in the first reading is out of the second
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
+LIKELY, UNLIKELY = 2.0, -6.0  # log odds from which a misread word is mended, and is looked at
 SURE_LETTERS = 0.999  # confidence in letters put for those that look alike
 SURE_MARK = 0.98  # confidence in a list mark that its neighbours tell
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
@@ -507,7 +509,29 @@ class RepairSession:
             built[at] = built[at].replace(piece, new, 1)
             sure = round(1 - math.exp(-(slip.gain + self._ease) / 2), 4)
             changed[at] = TokenRepair(at, printed[at], built[at], sure, "real-word slip")
+        if self._ease:
+            self._mend_misreads(printed, built, changed)
         return _whole(built, changed)
+
+    def _mend_misreads(
+        self, printed: Sequence[str], built: list[str], changed: dict[int, TokenRepair]
+    ) -> None:
+        """Put what was printed for words that OCR misread (:mod:`normalizers.misread`)."""
+        for misread in self.misreads(" ".join(built), LIKELY):
+            at = misread.position
+            if at in changed or not misread.word:
+                continue
+            new = misread.word
+            if not keeps_case(new):
+                shouted_word = misread.source.isupper() and len(misread.source) > 1
+                new = cased(new, misread.source, shouted_word, False)
+            built[at] = built[at].replace(misread.source, new, 1)
+            sure = round(1 / (1 + math.exp(-misread.odds)), 4)
+            changed[at] = TokenRepair(at, printed[at], built[at], sure, "misread word")
+
+    def misreads(self, text: str, least: float = UNLIKELY) -> list[Misread]:
+        """Other readings of the words of a text that OCR read (:mod:`normalizers.misread`)."""
+        return rereader(self.model.language).misreads(text, least)
 
     def _compose(
         self,

@@ -34,7 +34,19 @@ _TITLE = re.compile(
     re.DOTALL,
 )
 _DOTTED_TITLE = re.compile(r"^(?P<code>[IVXLCDM]+(?:\.\d{1,2})+)\.?\s+(?P<title>\S.*)$", re.DOTALL)
-_LABEL = re.compile(r"^\W*(phu ?luc|phu ?bieu)\b\s*(?:so\b)?\s*(?P<rest>.*)$")
+_READ_TITLE = re.compile(
+    r"^(?P<word>[^\W\d]{3,6})\s+(?P<number>[IVXLlHN1|]{1,5})\s*[.:\-–—~]\s*(?P<title>\S.*)$",
+    re.DOTALL,
+)
+_SAME_WORD = 74.0  # per cent of likeness
+_LABEL = re.compile(
+    r"^(?:\W*|(?P<ink>\W*\S{1,3}?\s?))"  # what a seal beside the label was read as
+    r"(?P<word>[pf]hu ?luc|phu ?bieu)(?:\b|(?=[ivx\dlh|!]{1,5}\b))"
+    r"\s*(?:so\b)?\s*(?P<rest>.*)$"
+)
+_INK_ALONE = re.compile(r"^\W*(?:[^\W\d]|[\W\d]*[^\w\s][\W\d]*|\S*[^\w\s.)]\S*|\d)\s?$")
+_LIST_MARK = re.compile(r"^\W*(?:\d{1,2}|[a-zđ])[.)]")
+_LABEL_ENDS = re.compile(r"^[\w|!¦\[\]{}]{0,5}[\W_]*$")
 _LABEL_MARK = re.compile(r"^(?P<mark>[\w|!¦\[\]{}]{1,6}(?:[-./][\dA-Z]{1,2}\b)?)")
 _TITLE_AFTER_LABEL = re.compile(r"^\s*[.:\-–]\s*\S")
 _COMPOUND = re.compile(r"^(?:[IVX]{1,5}|\d{1,3})[-./][\dA-Z]{1,2}$")
@@ -48,18 +60,24 @@ _LEAST_LIKENESS = 0.55
 # Strokes that OCR takes for each other.
 _STROKES = frozenset("Il1|!¦ijït][TÍÌ/J")
 _LOOKALIKES = ("VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
-_MERGED = (("H", "II"), ("L", "I."), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI"))
+_MERGED = (
+    *(("H", "II"), ("L", "I."), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI")),
+    *(("u", "II"), ("n", "II"), ("m", "III"), ("m", "II")),
+)
 _STROKE_COST = 0.1
 _LOOKALIKE_COST = 0.3
 _DOT_COST = 0.35
 _MERGED_COST = 0.5
 _LOST_STROKE_COST = 0.5
 _EDIT_COST = 1.5
+_BLANK_COST = 0.3
 _UNEXPECTED_COST = 1.0
 _LOST_GROUP_COST = 0.4
 _MOST_LOST_GROUPS = 3
 _ORDER_COST = 0.01
 _MOST_COST = 2.1
+_HOPELESS = 50.0
+_AHEAD, _TRIED = 3, 4  # codes looked ahead, readings tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,18 @@ def split_section_title(text: str) -> tuple[str, str]:
     if found is None:
         return "", text.strip()
     return clean_code(found["code"]), found["title"].strip()
+
+
+def split_read_title(text: str) -> tuple[str, str]:
+    """As :func:`split_section_title`, for a title that OCR read: "Nhớm II - Xây dựng" too."""
+    code, title = split_section_title(text)
+    found = _READ_TITLE.match(text.strip())
+    if code or found is None:
+        return code, title
+    best = process.extractOne(fold(found["word"]), [fold(word) for word in _WORDS])
+    if best is None or best[1] < _SAME_WORD:
+        return "", title
+    return f"{_WORDS[best[2]]} {found['number']}", found["title"].strip()
 
 
 def kind_of(code: str, open_sections: Sequence[Section] = ()) -> str:
@@ -210,6 +240,43 @@ def read_section_code(printed: str, expected: Sequence[str]) -> str:
         for index, candidate in enumerate(dict.fromkeys((*priors, *_all_codes())))
     )
     return best[2] if best[0] <= max(_MOST_COST, 0.5 * len(code)) else code
+
+
+def read_section_code_ahead(
+    printed: str, open_sections: Sequence[Section], following: Sequence[str]
+) -> str:
+    """As :func:`read_section_code`, where the codes of the next group rows, as printed, help: "l1"
+    before "I.2" is "I.1", before "III" it is "II".
+    """
+    code = clean_code(_without_rules(printed))
+    if not code:
+        return ""
+    cost, best = min(
+        (cost + _cost_ahead(open_sections, candidate, tuple(following[:_AHEAD])), candidate)
+        for cost, candidate in _nearest(code, open_sections, _TRIED)
+    )
+    return best if cost < _HOPELESS else read_section_code(printed, expected_codes(open_sections))
+
+
+def _nearest(code: str, open_sections: Sequence[Section], count: int) -> list[tuple[float, str]]:
+    """The likeliest codes behind a damaged one, each with its cost, the best first."""
+    priors = _priors(expected_codes(open_sections))
+    limit = max(_MOST_COST, 0.5 * len(code))
+    found = []
+    for candidate in dict.fromkeys((*priors, *_all_codes())):
+        cost = _distance(code, candidate) + priors.get(candidate, _UNEXPECTED_COST)
+        found.append((cost if cost <= limit else _HOPELESS, candidate))
+    return sorted(found, key=lambda one: one[0])[:count]
+
+
+def _cost_ahead(open_sections: Sequence[Section], code: str, following: tuple[str, ...]) -> float:
+    """How badly the next codes go on from a section with this code."""
+    total = 0.0
+    for printed in following:
+        open_sections = enter_section(open_sections, code, "")
+        cost, code = _nearest(clean_code(_without_rules(printed)), open_sections, 1)[0]
+        total += min(cost, _MOST_COST)
+    return total
 
 
 def _without_rules(printed: str) -> str:
@@ -352,6 +419,8 @@ def split_appendix_label(line: str, previous: str = "") -> tuple[str, str] | Non
     """
     text = one_line(line)
     found = _LABEL.match(ink(text))
+    if found is not None and found["ink"] and not _is_ink_of_a_seal(text, found):
+        return None
     if found is None:
         label = _read_damaged_label(text, previous)
         return None if label is None else (label, "")
@@ -370,6 +439,37 @@ def split_appendix_label(line: str, previous: str = "") -> tuple[str, str] | Non
     if title and not _TITLE_AFTER_LABEL.match(after) and not title.isupper():
         return None
     return label, title
+
+
+def _is_ink_of_a_seal(text: str, found: re.Match[str]) -> bool:
+    """Whether what stands before "Phụ lục" is no word: the rim of a seal beside the label."""
+    before = text[: found.start("word")]
+    alone = _LABEL_ENDS.match(text[found.start("rest") :])
+    glued = not before[-1:].isspace()
+    if _LIST_MARK.match(before):
+        return False
+    return bool(alone and text[found.start("word")].isupper()) and (
+        bool(_INK_ALONE.match(before)) or (glued and len(before.strip()) <= 2)
+    )
+
+
+def appendix_mark(line: str) -> str:
+    """What a line that announces an appendix shows after "Phụ lục": "PHỤ LỤC1I" → "1I"; "" where
+    nothing stands there.
+    """
+    text = one_line(line)
+    found = _LABEL.match(ink(text))
+    mark = _LABEL_MARK.match(text[found.start("rest") :]) if found else None
+    return mark["mark"].strip("_") if mark else ""
+
+
+def label_distance(printed: str, label: str) -> float:
+    """How unlike the label that OCR read is to another: strokes confused, lost or added.
+
+    The blank before a label is soon read as one stroke more ("PHỤ LỤC1I").
+    """
+    blank = _BLANK_COST + _distance(printed[1:], label) if printed[:1] in "1l|" else _MOST_COST
+    return min(_distance(printed, label), blank) if printed[1:] else _distance(printed, label)
 
 
 def _read_damaged_label(text: str, previous: str) -> str | None:

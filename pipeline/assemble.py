@@ -15,11 +15,13 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from extractors.joining import MERGED
+from normalizers.appendix_labels import settle_labels
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
 from normalizers.page_health import without_signature
 from normalizers.sections import (
     Section,
+    appendix_mark,
     clean_code,
     enter_section,
     expected_codes,
@@ -27,10 +29,11 @@ from normalizers.sections import (
     is_next,
     kind_of,
     lost_code,
-    next_code,
     read_appendix_label,
     read_section_code,
+    read_section_code_ahead,
     repeats_heading,
+    split_read_title,
     split_section_title,
 )
 from normalizers.titles import TitleBlock, begins_attachment, is_capitals, read_title_block
@@ -57,6 +60,7 @@ _COUNTS = re.compile(r"[\dIVXLlHi|]{1,4}(?:\.\d{1,2})*[.)]?")
 _MOSTLY = 0.6
 _OCR_METHOD = "tesseract"
 _SAME_TITLE = 85.0  # per cent of likeness: titles of one appendix, read twice
+_FIRST_CODES = frozenset(("I", "A", "1", "l", "|", "Nhóm I", "I.1"))
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
 
@@ -100,9 +104,10 @@ def assemble(
         Finding(notice.kind, notice.message, notice.evidence, notice.severity)
         for notice in document.notices
     )
-    for table in document.tables:
-        _enter_table(state, table)
-        columns = _columns_of(table, header_reader)
+    all_columns = [_columns_of(table, header_reader) for table in document.tables]
+    beginnings = _beginnings(document, repair, all_columns)
+    for table, columns, begun in zip(document.tables, all_columns, beginnings, strict=True):
+        _enter_table(state, table, begun)
         dataset = dataset_of(columns) if columns else None
         if columns is None or dataset is None:
             _keep_unknown_table(state, table)
@@ -194,17 +199,16 @@ def letterhead_lines(document: Document, repair: Repair = _unchanged) -> tuple[s
     return tuple(lines)
 
 
-def _enter_table(state: _Assembly, table: Table) -> None:
+def _enter_table(state: _Assembly, table: Table, begun: _Begun) -> None:
     """Open the table's appendix: a new one where a title announces it or the header changes."""
     header = tuple(join_lines(name).casefold() for name in table.header)
-    if table.title:
-        block = read_title_block(table.title, state.block.label or "", state.repair)
-        if state.damaged or _is_read_by_ocr(table):
-            if _repeats_label(state, block):
-                block = _with_next_label(state, block, f"đọc là “Phụ lục {block.label}”")
-            elif state.rows and _lost_its_label(state, block):
-                lost = replace(block, label=state.block.label)
-                block = _with_next_label(state, lost, "không đọc được")
+    block = begun.block
+    if begun.told:
+        found = Finding(
+            "label_read", begun.told, block.title or block.attached, row=len(state.rows)
+        )
+        state.findings.append(found)
+    if table.title or begun.told:
         if block.rest:
             state.findings.append(
                 Finding(
@@ -213,8 +217,9 @@ def _enter_table(state: _Assembly, table: Table) -> None:
                     "\n".join(block.rest),
                 )
             )
-        new = block.label is not None or header != state.header
-        if block.label is None and state.header and header != state.header:
+        changed = header != state.header and not begun.goes_on
+        new = block.label is not None or changed
+        if block.label is None and state.header and changed:
             block = TitleBlock(state.block.label, block.title or state.block.title, block.attached)
     else:
         block, new = state.block, not state.header
@@ -225,37 +230,123 @@ def _enter_table(state: _Assembly, table: Table) -> None:
         state.sections = ()
 
 
-def _repeats_label(state: _Assembly, block: TitleBlock) -> bool:
-    """Whether an appendix with another title bears the label of the one before it: OCR loses a
-    stroke of "III".
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """How a table begins: the lines above it, their label settled (None: it begins no appendix).
+
+    ``told``: what a person is to know where the label was inferred. ``goes_on``: a table read from
+    page images that belongs to the appendix before it.
     """
-    if not block.label or block.label != state.block.label or not state.rows:
+
+    block: TitleBlock
+    told: str = ""
+    goes_on: bool = False
+
+
+def _beginnings(
+    document: Document, repair: Repair, columns: Sequence[tuple[Column, ...] | None]
+) -> list[_Begun]:
+    """How each table of a document begins; labels are settled together."""
+    blocks: list[TitleBlock] = []
+    previous = ""
+    for table in document.tables:
+        block = read_title_block(table.title, previous, repair)
+        blocks.append(block)
+        previous = block.label or previous
+    doubtful = [document.health == "damaged" or _is_read_by_ocr(one) for one in document.tables]
+    if not any(doubtful):
+        return [_Begun(block) for block in blocks]
+    firsts: list[int] = []  # tables that begin an appendix
+    known = -1  # the table before of known columns
+    for index, table in enumerate(document.tables):
+        if _begins(document.tables, blocks, columns, doubtful, firsts, known, index):
+            firsts.append(index)
+        known = index if columns[index] and table.rows else known
+    labels = settle_labels(
+        [_label_seen(document.tables[i], blocks[i], doubtful[i]) for i in firsts],
+        [not doubtful[i] for i in firsts],
+    )
+    settled = dict(zip(firsts, labels, strict=True))
+    begun = []
+    for index, block in enumerate(blocks):
+        if index not in settled:
+            goes_on = doubtful[index] and bool(firsts) and document.health != "damaged"
+            begun.append(_Begun(replace(block, label=None) if firsts else block, goes_on=goes_on))
+            continue
+        label = settled[index]
+        told = _how_inferred(block.label, label, labels)
+        begun.append(_Begun(replace(block, label=label), told))
+    return begun
+
+
+def _label_seen(table: Table, block: TitleBlock, doubtful: bool) -> str:
+    """The label over a table as settling wants it: what OCR saw where it is not sure."""
+    if not doubtful or not block.label or not _is_read_by_ocr(table):
+        return block.label or ""
+    marks = [appendix_mark(line) for line in table.title if read_appendix_label(line) is not None]
+    return marks[0] if marks and marks[0] else block.label
+
+
+def _how_inferred(seen: str | None, label: str, labels: Sequence[str]) -> str:
+    """The sentence that tells a clerk how a label was found; "" where it was read."""
+    if seen == label or not label:
+        return ""
+    how = f"đọc là “Phụ lục {seen}”" if seen else "không đọc được"
+    others = [other for other in labels if other != label]
+    because = f" vì các phụ lục khác là {', '.join(others)}" if others else ""
+    return f"Nhãn phụ lục {how}; suy ra là {label}{because}."
+
+
+def _begins(
+    tables: Sequence[Table],
+    blocks: Sequence[TitleBlock],
+    columns: Sequence[tuple[Column, ...] | None],
+    doubtful: Sequence[bool],
+    firsts: Sequence[int],
+    known: int,
+    index: int,
+) -> bool:
+    """Whether a table begins an appendix; ``known`` is the table before it whose columns are known,
+    -1 for none.
+
+    Beside a label, the "(Kèm theo ...)" sentence says so; and where the page was read from its
+    image and a seal may hide both, other columns than before do, or numbers that begin anew.
+    """
+    block, table = blocks[index], tables[index]
+    if columns[index] is None:
+        return block.label is not None
+    if not firsts or known < 0:
+        return block.label is not None or _is_read_by_ocr(table)
+    last = blocks[firsts[-1]]
+    fields = [[column.field for column in columns[i] or ()] for i in (known, index)]
+    anew = fields[0] != fields[1] or _numbers_anew(tables[known], table)
+    if block.label is not None:
+        same = block.label == last.label and _same_title(block, last)
+        return not (same and doubtful[index]) or anew
+    if not doubtful[index]:
         return False
-    titles = block.title.casefold(), state.block.title.casefold()
-    return all(titles) and fuzz.ratio(*titles) < _SAME_TITLE
+    if block.attached and (last.attached or _is_read_by_ocr(table)):
+        return True
+    return anew and _is_read_by_ocr(table)
 
 
-def _lost_its_label(state: _Assembly, block: TitleBlock) -> bool:
-    """Whether a title block begins an appendix without a readable label: "Phụ lục" alone where the
-    one before is numbered, or the "(Kèm theo ...)" sentence without anything above it.
+def _same_title(block: TitleBlock, other: TitleBlock) -> bool:
+    """Whether titles say the same, or one of them was not read."""
+    titles = block.title.casefold(), other.title.casefold()
+    return not all(titles) or fuzz.ratio(*titles) >= _SAME_TITLE
+
+
+def _numbers_anew(before: Table, table: Table) -> bool:
+    """Whether a table counts its groups from "I" or "A" on, or, where there are none, its rows from
+    1.
     """
-    if block.label == "":
-        return bool(state.block.label)
-    return block.label is None and bool(block.attached and state.block.attached)
-
-
-def _with_next_label(state: _Assembly, block: TitleBlock, how: str) -> TitleBlock:
-    """The block with the label after its own, that of the appendix before it; reported.
-
-    ``how`` says what was seen of the label. The block stays as it is where no label follows.
-    """
-    due = next_code(block.label or "", "roman")
-    if not due:
-        return block
-    message = f"Nhãn phụ lục {how}; suy ra là {due} vì đứng sau Phụ lục {block.label}."
-    row = len(state.rows)
-    state.findings.append(Finding("label_read", message, block.title or block.attached, row=row))
-    return replace(block, label=due)
+    if not table.rows:
+        return False
+    first = table.rows[0]
+    code = clean_code(first.cells[0].text)
+    if first.span:
+        return code in _FIRST_CODES or split_section_title(first.cells[1].text)[0] in _FIRST_CODES
+    return not any(row.span for row in before.rows) and read_number(code) == 1
 
 
 def _count_rows(state: _Assembly, table: Table, dataset: str | None, rows: int) -> None:
@@ -276,7 +367,7 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
     state.ocr = _is_read_by_ocr(table)
     names = _cell_names(table.header, columns)
     stray: list[Cell] = []
-    codes = [row.cells[0].text.strip() if row.span else "" for row in table.rows]
+    codes = [_printed_code(row, state.ocr) for row in table.rows]
     for index, row in enumerate(table.rows):
         if row.span:
             if _is_stray_line(state, row):
@@ -293,6 +384,16 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
         alignment = table.alignment[index] if index < len(table.alignment) else ""
         state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
         state.ordinal += 1
+
+
+def _printed_code(row: Row, by_ocr: bool) -> str:
+    """The code of a group row as it stands in print, "" of any other row; read from an image, also
+    one that stands in its title.
+    """
+    code = row.cells[0].text.strip() if row.span else ""
+    if by_ocr and row.span and not code:
+        return split_read_title(join_lines(row.cells[1].text))[0]
+    return code
 
 
 def _cell_names(header: Sequence[str], columns: Sequence[Column]) -> list[str]:
@@ -424,12 +525,16 @@ def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
     """
     code, title = row.cells[0].text, join_lines(row.cells[1].text)
     if not code.strip():
-        code, title = split_section_title(title)
+        split = split_read_title if state.ocr else split_section_title
+        code, title = split(title)
     else:
         title = title.lstrip("-–— ").strip()
     code = clean_code(code)
     doubtful = state.damaged or state.ocr
-    if doubtful and code:
+    if state.ocr and code and not state.damaged:
+        coded = [one for one in following if one]
+        code = read_section_code_ahead(code, state.sections, coded)
+    elif doubtful and code:
         code = read_section_code(code, expected_codes(state.sections))
     if doubtful and _is_code_lost(state, code, following):
         code = _supplied_code(state, title, following)

@@ -18,6 +18,8 @@ from normalizers.sections import (
     lost_code,
     read_appendix_label,
     read_section_code,
+    read_section_code_ahead,
+    split_read_title,
     split_section_title,
 )
 from normalizers.titles import read_title_block
@@ -391,6 +393,16 @@ def test_split_section_title(text: str, parts: tuple[str, str]) -> None:
         ("PHỤ LỤC I-A", "I-A"),
         ("Phụ lục III DANH MỤC DỰ ÁN", "III"),
         ("PHỤ LỤC NHIỆM VỤ TRỌNG TÂM", ""),
+        ("PHỤ LỤC1", "1"),
+        ("JPHỤLỤCI -", "I"),
+        ("7 PHỤLỤCIH", "III"),
+        ("~¬Ƒhụ lục IV", "IV"),
+        ("s/ Phụ lục III", "III"),
+        ("¬ PHỤ LỤC 04 -", "04"),
+        ("PHỤ LỰC II", "II"),
+        ("và Phụ lục II", None),
+        ("1. Phụ lục I", None),
+        ("a) Phụ lục I", None),
         ("Phụ lục I, II kèm theo", None),
         ("Phụ lục I kèm theo", None),
         ("phục vụ người dân", None),
@@ -566,3 +578,58 @@ def test_an_appendix_whose_label_a_seal_hides_follows_the_one_before_it(
     plan = assemble(scanned(first, second))
     assert [row.appendix for row in plan.rows] == ["II", "III"]
     assert "label_read" in kinds(plan)
+
+
+@pytest.mark.parametrize(
+    ("seen", "labels"),
+    [
+        (["PHỤ LỤC1", "PHỤ LỤC II"], ["I", "II"]),
+        (["PHỤ LỤC1I", "PHỤ LỤC II", "PHỤ LỤC IH"], ["I", "II", "III"]),
+        (["PHỤ LỤC -", "PHỤ LỤC II", "PHỤ LỤC -", "PHỤ LỤC IV"], ["I", "II", "III", "IV"]),
+        (["PHỤ LỤC -", "PHỤ LỤC 02"], ["01", "02"]),
+        (["PHỤ LỤC II", "PHỤ LỤC IV"], ["II", "IV"]),  # the third is in another file
+        (["PHỤ LỤC I-A", "PHỤ LỤC I-B"], ["I-A", "I-B"]),
+        (["PHỤ LỤC"], [""]),  # a single appendix bears no number
+    ],
+)
+def test_labels_are_settled_together(seen: list[str], labels: list[str]) -> None:
+    tables = [
+        table(tasks_numbered("1", "2"), title=(line, f"DANH MỤC {line[::-1]}")) for line in seen
+    ]
+    plan = assemble(scanned(*tables))
+    assert list(dict.fromkeys(row.appendix for row in plan.rows)) == labels
+    read = [read_appendix_label(line) for line in seen]
+    assert ("label_read" in kinds(plan)) == (read != labels)
+
+
+def test_an_appendix_whose_title_a_seal_hides_counts_anew() -> None:
+    first = table(tasks_numbered("1", "2"), title=("PHỤ LỤC I", "DANH MỤC NHIỆM VỤ"))
+    hidden = table(tasks_numbered("1", "2"))
+    plan = assemble(scanned(first, hidden))
+    assert [row.appendix for row in plan.rows] == ["I", "I", "II", "II"]
+    assert "label_read" in kinds(plan)
+    on = table(tasks_numbered("3", "4"))
+    assert {row.appendix for row in assemble(scanned(first, on)).rows} == {"I"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "open_codes", "following", "code"),
+    [
+        ("l1", ["I"], ["I.2", "II"], "I.1"),
+        ("l1", ["I"], ["III", "IV"], "II"),
+        ("u", ["B", "I", "I.2"], ["II"], "II"),
+        ("Im", ["II"], ["IV", "V"], "III"),
+    ],
+)
+def test_a_code_is_read_with_those_that_follow(
+    printed: str, open_codes: list[str], following: list[str], code: str
+) -> None:
+    sections: tuple[Section, ...] = ()
+    for one in open_codes:
+        sections = enter_section(sections, one, "")
+    assert read_section_code_ahead(printed, sections, following) == code
+
+
+def test_a_misread_word_of_a_code() -> None:
+    assert split_read_title("Nhớm II - Xây dựng hạ tầng số") == ("Nhóm II", "Xây dựng hạ tầng số")
+    assert split_read_title("Năm II - III") == ("", "Năm II - III")
