@@ -28,6 +28,7 @@ TIMEOUT = 120.0
 
 _PAGES_EACH = 40  # pages after which a process makes way for a fresh one: memory stays flat
 _AHEAD = 3  # pages a process may be ahead of the one that is waited for
+_TAIL = 8  # last pages for each process, the longest of which come first
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _MOST_MEMORY = 4 << 30  # bytes a process may ask for, beyond what it was forked with
 
@@ -53,6 +54,7 @@ def read_each(
     workers: int | None = None,
     timeout: float = TIMEOUT,
     fatal: tuple[type[BaseException], ...] = (),
+    weigh: Callable[[int], float] | None = None,
 ) -> Iterator[Result | Lost]:
     """``work(page)`` for every page, in their order; a :class:`Lost` for each that failed.
 
@@ -62,6 +64,8 @@ def read_each(
         workers: processes at a time; None: one a processor.
         timeout: seconds a page may take.
         fatal: what raises here instead of losing a page (a program that is not installed).
+        weigh: tells which of the last pages take longest. These are read first, so that no process
+            has nothing to do while another reads a long last page.
 
     Where processes cannot be forked the pages are read here, one after the other.
     """
@@ -72,7 +76,11 @@ def read_each(
     count = min(workers or default_workers(), len(pages))
     crew: list[_Worker[Result]] = []
     done: dict[int, Result | Lost] = {}
-    waiting = list(enumerate(pages))[::-1]
+    tail = max(0, len(pages) - count * _TAIL) if weigh and count > 1 else len(pages)
+    waiting = list(enumerate(pages))
+    if weigh:
+        waiting[tail:] = sorted(waiting[tail:], key=lambda one: weigh(one[1]), reverse=True)
+    waiting.reverse()
     asked_for = 0
     try:
         while asked_for < len(pages):
@@ -83,7 +91,9 @@ def read_each(
             for one in [one for one in crew if one.task is None and one.finished >= _PAGES_EACH]:
                 one.end()
                 crew.remove(one)
-            while waiting and waiting[-1][0] < asked_for + count * _AHEAD:
+            while waiting and (
+                waiting[-1][0] >= tail or waiting[-1][0] < asked_for + count * _AHEAD
+            ):
                 free = next((one for one in crew if one.task is None), None)
                 if free is None:
                     if len(crew) >= count:

@@ -34,6 +34,7 @@ _INK = 0.5  # points: a space has a box no higher
 _DEEPEST = 8  # forms in forms
 _INVISIBLE = 3  # text render mode of the layer an OCR program lays under a scan
 _MOST_POINTS = 64  # of a path: curves of outlined letters have more and are no rules
+_FEW_OBJECTS = 200  # of a page are looked through for its scan
 _MOST_OUTLINES = 40  # filled paths of many points: so many are text drawn as outlines
 
 LOST = "\ufffd"
@@ -159,6 +160,29 @@ def read_layer(document: pdfium.PdfDocument, index: int) -> Layer:
     page = document[index]
     try:
         return _read_page(page)
+    finally:
+        page.close()
+
+
+def picture_bytes(document: pdfium.PdfDocument, index: int) -> int:
+    """Bytes, as they are packed, of the pictures that cover half of the page ``index`` (0-based) or
+    more: a scan's. 0 where there is none, or the page is broken.
+    """
+    try:
+        page = document[index]
+    except pdfium.PdfiumError:
+        return 0
+    try:
+        width, height = page.get_size()
+        packed = 0
+        for place in range(min(_FEW_OBJECTS, pdfium_c.FPDFPage_CountObjects(page))):
+            one = pdfium_c.FPDFPage_GetObject(page, place)
+            if pdfium_c.FPDFPageObj_GetType(one) != pdfium_c.FPDF_PAGEOBJ_IMAGE:
+                continue
+            box = _object_bounds(one, _UNMOVED)
+            if box and 2 * (box[2] - box[0]) * (box[3] - box[1]) >= width * height:
+                packed += pdfium_c.FPDFImageObj_GetImageDataRaw(one, None, 0)
+        return packed
     finally:
         page.close()
 

@@ -1,16 +1,17 @@
-"""Tesseract, the outside program: one image in, words with boxes and confidences out.
+"""Tesseract: one image in, words with boxes and confidences out.
 
-Called through pytesseract with one thread of its own (``OMP_THREAD_LIMIT=1``: pages run side by
-side in processes instead, which is several times faster than Tesseract's own threads).
+Its library is called in this process (``extractors._libtesseract``) or else its program, through
+pytesseract, with one thread of its own (``OMP_THREAD_LIMIT=1``: pages run side by side in processes
+instead, which is several times faster than Tesseract's own threads).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,12 +19,14 @@ from pathlib import Path
 import pytesseract
 from PIL import Image
 
+from extractors._libtesseract import Engine, open_engine
 from extractors.programs import MODELS
 from extractors.sniff import Unreadable
 from extractors.straighten import Grey
 
 # No white letters on black are looked for, and no tables: those are cut up before.
 _QUICKER = ("tessedit_do_invert=0", "textord_tabfind_find_tables=0")
+_COLUMNS, _WORD_LEVEL = 12, "5"
 TALLEST = 32000  # pixels: Tesseract refuses images whose side needs more than 15 bits
 
 
@@ -86,72 +89,69 @@ def model() -> str:
     raise TesseractMissing("apt-get install tesseract-ocr-script-viet")
 
 
-def read_words(
-    grey: Grey,
-    dpi: float,
-    *,
-    layout: int = 6,
-    timeout: float = 0,
-    options: Sequence[str] = (),
-) -> list[Word]:
+@lru_cache(maxsize=1)
+def _engine() -> Engine | None:
+    """The library with the best model loaded; None where only the program is there."""
+    return open_engine(model(), dict(option.split("=") for option in _QUICKER))
+
+
+def prepare() -> None:
+    """Load the model, so that processes forked from this one share it; no error where it lacks."""
+    with contextlib.suppress(TesseractMissing, TesseractFailed):
+        _engine()
+
+
+def read_words(grey: Grey, dpi: float, *, layout: int = 6) -> list[Word]:
     """Every word of an image, in Tesseract's order.
 
     Args:
         grey: the image, at most ``TALLEST`` pixels on a side.
         dpi: its resolution.
         layout: Tesseract's page segmentation mode; 6 takes the image as one block of lines.
-        timeout: seconds after which it is stopped; 0: never.
-        options: more of its variables, "name=value".
 
     Raises:
         TesseractMissing: it is not installed.
-        TesseractFailed: it crashed or was stopped.
+        TesseractFailed: it gave up.
     """
-    language = model()
+    engine = _engine()
+    try:
+        table = engine.read(grey, round(dpi), layout) if engine else _by_program(grey, dpi, layout)
+    except pytesseract.TesseractNotFoundError as error:
+        raise TesseractMissing("apt-get install tesseract-ocr") from error
+    except (pytesseract.TesseractError, RuntimeError) as error:
+        raise TesseractFailed(str(error)) from error
+    return _words(table)
+
+
+def _by_program(grey: Grey, dpi: float, layout: int) -> str:
+    """What the program prints of an image."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     config = f"--psm {layout} --dpi {round(dpi)} "
-    config += " ".join(f"-c {option}" for option in (*_QUICKER, *options))
+    config += " ".join(f"-c {option}" for option in _QUICKER)
     with tempfile.TemporaryDirectory(prefix="phuluc-") as folder:
         path = Path(folder) / "page.pgm"
         Image.fromarray(grey).save(path)
-        try:
-            table = pytesseract.image_to_data(
-                str(path),
-                lang=language,
-                config=config,
-                timeout=timeout,
-                output_type=pytesseract.Output.DICT,
+        return str(pytesseract.image_to_data(str(path), lang=model(), config=config))
+
+
+def _words(table: str) -> list[Word]:
+    """The words in Tesseract's table: tabs between twelve columns, words at level 5."""
+    words = []
+    for line in table.split("\n"):
+        fields = line.split("\t")
+        if len(fields) != _COLUMNS or fields[0] != _WORD_LEVEL or not fields[11].strip():
+            continue
+        block, paragraph, number = map(int, fields[2:5])
+        left, top, width, height = map(float, fields[6:10])
+        words.append(
+            Word(
+                unicodedata.normalize("NFC", fields[11]),
+                left,
+                top,
+                left + width,
+                top + height,
+                max(0, int(float(fields[10]))) / 100,
+                (block, paragraph, number),
             )
-        except pytesseract.TesseractNotFoundError as error:
-            raise TesseractMissing("apt-get install tesseract-ocr") from error
-        except (pytesseract.TesseractError, RuntimeError) as error:
-            raise TesseractFailed(str(error)) from error
-    return [
-        Word(
-            unicodedata.normalize("NFC", text),
-            float(left),
-            float(top),
-            float(left + width),
-            float(top + height),
-            max(0.0, float(confidence)) / 100,
-            (block, paragraph, line),
         )
-        for text, left, top, width, height, confidence, block, paragraph, line in zip(
-            *(
-                table[name]
-                for name in (
-                    "text",
-                    "left",
-                    "top",
-                    "width",
-                    "height",
-                    "conf",
-                    "block_num",
-                    "par_num",
-                    "line_num",
-                )
-            ),
-            strict=True,
-        )
-        if text.strip()
-    ]
+    return words

@@ -85,17 +85,17 @@ class Rules:
 
 def find_rules(grey: Grey, dpi: float) -> Rules:
     """Find rules and grids in a straightened page of ``dpi`` pixels an inch."""
-    thin_level = _thin(grey, dpi)
-    thin_upright = np.ascontiguousarray(_thin(np.ascontiguousarray(grey.T), dpi).T)
+    fallen = cv2.transpose(grey).astype(np.uint8, copy=False)  # its upright rules lie level
+    thin_level, thin_upright = _thin(grey, dpi), _thin(fallen, dpi)
     level, level_ink = _segments(thin_level, _SHORTEST[0], dpi)
-    upright, upright_ink = _segments(np.ascontiguousarray(thin_upright.T), _SHORTEST[1], dpi)
+    upright, upright_ink = _segments(thin_upright, _SHORTEST[1], dpi)
     grids = []
     drawn_level = {rule for rule in level if rule.length >= _ALONE * dpi}
     drawn_upright = {rule for rule in upright if rule.length >= _ALONE * dpi}
     alone = drawn_level | drawn_upright
     for some_level, some_upright in _tables(level, upright, dpi):
         some_level, some_upright = _anchored(some_level, some_upright, dpi)
-        grid = _grid(grey, some_level, some_upright, thin_level, thin_upright, dpi)
+        grid = _grid((grey, thin_level), (fallen, thin_upright), some_level, some_upright, dpi)
         if grid is not None:
             grids.append(grid)
             drawn_level.update(some_level)
@@ -108,8 +108,8 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
             grids.append(grid)
             alone.difference_update(bars)
     mask: Grey = _ink_of(drawn_level, alone, level_ink, grey, dpi)
-    fallen = np.ascontiguousarray(grey.T)
-    mask = np.maximum(mask, _ink_of(drawn_upright, alone, upright_ink, fallen, dpi).T)
+    fallen_mask = _ink_of(drawn_upright, alone, upright_ink, fallen, dpi)
+    mask = cv2.max(mask, cv2.transpose(fallen_mask)).astype(np.uint8, copy=False)
     inset = max(3, round(0.03 * dpi))
     for grid in grids:
         for cell in grid.cells:
@@ -120,7 +120,7 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
         tuple(sorted(drawn_level, key=lambda s: s.at)),
         tuple(sorted(drawn_upright, key=lambda s: s.at)),
         tuple(sorted(grids, key=lambda g: g.ys[0])),
-        mask.astype(np.uint8),
+        mask,
     )
 
 
@@ -204,26 +204,58 @@ def _thin(grey: Grey, dpi: float) -> Grey:
 
 
 def _segments(thin: Grey, shortest: float, dpi: float) -> tuple[list[Segment], Grey]:
-    """Level rules in a picture of thin level strokes, and the ink they consist of."""
+    """Level rules in a picture of thin level strokes, and 1 where the ink is of which they are."""
     smooth = cv2.blur(thin, (max(3, round(0.015 * dpi) | 1), 1))
     ink = (smooth >= _CONTRAST).astype(np.uint8)
     ink = cv2.dilate(ink, np.ones((3, 1), np.uint8)).astype(np.uint8)
-    long = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(shortest * dpi)), np.uint8))
+    rows, long = _long_runs(ink, round(shortest * dpi))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(long, connectivity=8)
     found = []
     for index in range(1, count):
-        left, _, width, height, area = stats[index]
+        left, top, width, height, area = stats[index]
         if area / width <= _THICKEST * dpi * 1.5 and height <= 0.02 * width + 0.03 * dpi:
-            found.append(Segment(float(centres[index][1]), float(left), float(left + width)))
+            at = float(centres[index][1]) + float(rows[top] - top)
+            found.append(Segment(at, float(left), float(left + width)))
         else:
-            long[labels == index] = 0
+            window = np.s_[top : top + height, left : left + width]
+            long[window][labels[window] == index] = 0
+    kept = np.zeros_like(ink)
+    kept[rows[rows >= 0]] = long[rows >= 0]
     reached = [_extend(rule, ink, dpi) for rule in _chain(found, dpi)]
     for rule in reached:
         window = np.s_[
             max(0, round(rule.at) - 2) : round(rule.at) + 3, round(rule.first) : round(rule.last)
         ]
-        long[window] = np.maximum(long[window], ink[window])
-    return _chain(reached, dpi), (long * 255).astype(np.uint8)
+        kept[window] |= ink[window]
+    return _chain(reached, dpi), kept
+
+
+def _long_runs(ink: Grey, shortest: int) -> tuple[npt.NDArray[np.intp], Grey]:
+    """The runs of level ink that are long enough; only the rows in which there are any.
+
+    Returns:
+        Of each row of the picture the row of ``ink`` that it is, -1 where it is an empty one that
+        parts rows which do not follow one another; and the picture, 1 where such a run is.
+    """
+    height, width = ink.shape
+    padded = np.zeros((height, width + 1), np.uint8)
+    padded[:, :width] = ink
+    flat = padded.ravel()
+    turns = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    if flat[0]:
+        turns = np.concatenate([[0], turns])
+    first, past = turns[::2], turns[1::2]
+    long = past - first >= shortest
+    ys, firsts = np.divmod(first[long], width + 1)
+    lasts = past[long] - ys * (width + 1)
+    seen = np.unique(ys)
+    place = np.arange(len(seen)) + np.concatenate([[0], np.cumsum(np.diff(seen) > 1)])[: len(seen)]
+    rows = np.full(int(place[-1]) + 1 if len(seen) else 1, -1, np.intp)
+    rows[place] = seen
+    runs = np.zeros((len(rows), width), np.uint8)
+    for y, begin, end in zip(place[np.searchsorted(seen, ys)], firsts, lasts, strict=True):
+        runs[y, begin:end] = 1
+    return rows, runs
 
 
 def _extend(rule: Segment, ink: Grey, dpi: float) -> Segment:
@@ -304,14 +336,16 @@ def _mean(segments: Sequence[Segment]) -> float:
 
 
 def _grid(
-    grey: Grey,
+    page: tuple[Grey, Grey],
+    fallen: tuple[Grey, Grey],
     level: Sequence[Segment],
     upright: Sequence[Segment],
-    thin_level: Grey,
-    thin_upright: Grey,
     dpi: float,
 ) -> RuledGrid | None:
-    """The grid that some rules form; None where it is too small to be a table."""
+    """The grid that some rules form; None where it is too small to be a table.
+
+    ``page`` is the page and its thin level strokes, ``fallen`` the same of the page transposed.
+    """
     near = _NEAR * dpi
     if not level or not upright:
         return None
@@ -335,13 +369,9 @@ def _grid(
     for row in range(rows):
         for column in range(columns):
             if row + 1 < rows:
-                below[row, column] = _drawn(
-                    grey, thin_level, ys[row + 1], xs[column], xs[column + 1], dpi
-                )
+                below[row, column] = _drawn(*page, ys[row + 1], xs[column], xs[column + 1], dpi)
             if column + 1 < columns:
-                beside[row, column] = _drawn(
-                    grey.T, thin_upright.T, xs[column + 1], ys[row], ys[row + 1], dpi
-                )
+                beside[row, column] = _drawn(*fallen, xs[column + 1], ys[row], ys[row + 1], dpi)
     return RuledGrid(tuple(xs), tuple(ys), tuple(_merge(xs, ys, below, beside)))
 
 

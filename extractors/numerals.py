@@ -38,6 +38,11 @@ class Sign:
     y1: int
 
 
+def prepare() -> None:
+    """Load the network."""
+    _model()
+
+
 def read_signs(crop: Grey, capital: float) -> tuple[str, float] | None:
     """The signs of a cell of one printed line, and the chance that they are right.
 

@@ -27,6 +27,7 @@ from extractors._pdfium import (
     broken_pdf,
     is_legacy_font,
     open_document,
+    picture_bytes,
     read_layer,
     render,
     size_of,
@@ -96,6 +97,7 @@ class _Pages:
     """The pages of a PDF one after the other, and how reading them went."""
 
     def __init__(self, document: PdfDocument, judge: LayerJudge) -> None:
+        self._document = document
         self._numbers = range(1, len(document) + 1)
         self._work = partial(_read, document, judge)
         self._lost: list[Notice] = []
@@ -104,7 +106,14 @@ class _Pages:
         self.read = self.reread = 0
 
     def __iter__(self) -> Iterator[PageContent]:
-        pages = read_each(self._work, self._numbers)
+        weigh = None
+        if any(picture_bytes(self._document, index) for index in {0, len(self._document) - 1}):
+            # Scans: their readers are loaded once for all processes.
+            from extractors.scan import prepare
+
+            prepare()
+            weigh = partial(_bytes_to_read, self._document)
+        pages = read_each(self._work, self._numbers, weigh=weigh)
         for number, page in zip(self._numbers, pages, strict=True):
             if isinstance(page, PageContent):
                 self.read += 1
@@ -125,6 +134,11 @@ class _Pages:
             reason = self.missing.reason_vi
             message = f"Trang {ranges(self._waiting)} chưa đọc được. {reason}"
             yield Notice("page_lost", message, severity="error")
+
+
+def _bytes_to_read(document: PdfDocument, number: int) -> float:
+    """How long the page ``number`` will take, beside others: the more on it, the larger."""
+    return picture_bytes(document, number - 1)
 
 
 def _read(document: PdfDocument, judge: LayerJudge, number: int) -> PageContent | str:

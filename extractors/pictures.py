@@ -44,6 +44,9 @@ def read_pictures(data: bytes, path: str, sha256: str) -> Document:
         raise _too_large(f"{frames} trang", f"{frames} pages")
     if width * height > MOST_PIXELS and media_type != "image/jpeg":
         raise _too_large(f"{width} × {height} điểm ảnh", f"{width} × {height} pixels")
+    from extractors.scan import prepare
+
+    prepare()
     contents: list[PageContent] = []
     notices: list[Notice] = []
     for page in read_each(partial(_read_page, data), range(1, frames + 1), fatal=_FATAL):

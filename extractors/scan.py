@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from extractors import _tesseract
+from extractors import _tesseract, numerals
 from extractors._tesseract import Word
 from extractors.blocks import find_blocks
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
@@ -28,6 +28,8 @@ from extractors.image_rules import RuledGrid, find_rules, without_rules
 from extractors.numerals import find_signs, read_signs
 from extractors.straighten import Grey, Upright, clean, straighten
 from records import Box
+
+cv2.setNumThreads(1)  # pages run side by side in processes instead
 
 METHOD = "tesseract"
 _MARGIN = 30  # pixels of paper around the tall column of pieces
@@ -85,6 +87,12 @@ class ReadLine:
     @property
     def confidence(self) -> float:
         return min(word.confidence for word in self.words)
+
+
+def prepare() -> None:
+    """Load the models once, for processes forked from this one; no error where one is missing."""
+    _tesseract.prepare()
+    numerals.prepare()
 
 
 def read_page_image(
@@ -347,10 +355,13 @@ def _weights(grey: Grey, cells: Sequence[Piece]) -> list[bool | None]:
 
 def _stroke(grey: Grey, cell: Piece) -> float:
     """How thick the strokes of a cell's letters are: their area by their outline; 0 for none."""
-    ink = (grey[cell.y0 : cell.y1, cell.x0 : cell.x1] < _DARK).astype(np.uint8)
-    ink = np.repeat(np.repeat(ink, 2, axis=0), 2, axis=1)
-    area = int(ink.sum())
-    inside = int(cv2.erode(ink, np.ones((3, 3), np.uint8)).sum())
+    box = _trim(grey, cell)
+    if box is None:
+        return 0.0
+    ink = (grey[box.y0 : box.y1, box.x0 : box.x1] < _DARK).astype(np.uint8)
+    ink = cv2.resize(ink, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    area = cv2.countNonZero(ink)
+    inside = cv2.countNonZero(cv2.erode(ink, np.ones((3, 3), np.uint8)))
     return area / max(1, area - inside) if area > _LEAST_INK else 0.0
 
 

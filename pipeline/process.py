@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.inbox import InputFile
-from pipeline.schema import Datasets
+from pipeline.schema import DATASETS, Datasets
 from records import Document
 
 if TYPE_CHECKING:
@@ -38,14 +38,17 @@ class FileReader:
 
     def __init__(self, raw: Path, registry: Registry | None = None) -> None:
         from normalizers import language
-        from normalizers.agencies import use_registry
+        from normalizers.agencies import communes_named, use_registry
         from normalizers.repair import load_model
+        from pipeline.contract import check_contract
 
         use_registry(registry)
         self._raw = raw
         self._model = load_model()
         language()
-        for module in ("pipeline.contract", "pipeline.dataset", "pipeline.reader"):
+        communes_named("")
+        check_contract({name: [] for name in DATASETS})
+        for module in ("pipeline.dataset", "pipeline.reader"):
             importlib.import_module(module)
 
     def read(self, one: InputFile) -> Reading:

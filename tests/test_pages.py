@@ -35,6 +35,20 @@ def test_pages_come_in_their_order(workers: int) -> None:
     assert list(read_each(_work, [7, 2, 8, 1, 6], workers=workers)) == [70, 20, 80, 10, 60]
 
 
+def test_the_longest_of_the_last_pages_are_begun_first(tmp_path: Path) -> None:
+    def work(page: int) -> int:
+        (tmp_path / str(page)).write_text(str(time.monotonic()))
+        time.sleep(0.02)
+        return page
+
+    pages = range(1, 31)
+    read = list(read_each(work, pages, workers=2, weigh=lambda page: 1 if page == 29 else 0))
+    assert read == list(pages)
+    begun = sorted(pages, key=lambda page: float((tmp_path / str(page)).read_text()))
+    assert set(range(1, 10)) < set(begun[:14])  # memory: only the last may be far ahead
+    assert 29 in begun[10:20]
+
+
 def test_a_page_that_hangs_crashes_or_fails_is_lost_alone() -> None:
     read = list(read_each(_work, range(1, 8), workers=2, timeout=0.5))
     assert [r for r in read if not isinstance(r, Lost)] == [10, 20, 60, 70]

@@ -8,12 +8,14 @@ import io
 import facsimile
 import pytest
 from facsimile.plans import Look
+from PIL import Image
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors import Unreadable, extract_bytes, pdf, scan
-from extractors._pdfium import LOST, open_document, read_layer
+from extractors._pdfium import LOST, open_document, picture_bytes, read_layer
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
 from extractors.pdf import layer_content, read_pdf, with_lost_letters
 from normalizers.legacy import encoding_of_font, to_unicode
@@ -115,7 +117,7 @@ def test_only_pages_without_a_sound_layer_are_read_from_their_image(monkeypatch)
             canvas.drawString(72, 700, f"Điều {number}. Quyết định này có hiệu lực kể từ ngày ký.")
 
     monkeypatch.setattr(scan, "read_page_image", read_page_image)
-    monkeypatch.setattr(pdf, "read_each", map)
+    monkeypatch.setattr(pdf, "read_each", lambda work, pages, **_: map(work, pages))
     document = read(paper(draw, 3))
     assert [(one[0], one[1], one[2]) for one in seen] == [(2, 595, 842)]
     assert "chữ ký số" in seen[0][3]
@@ -269,6 +271,17 @@ def test_a_document_without_tesseract_keeps_its_sound_pages(monkeypatch):
     document = read(paper(lambda canvas, _: canvas.drawString(72, 700, "Điều"), 2))
     assert [page.lines for page in document.pages] == [(), ("Điều 2.",)]
     assert "apt-get install" in document.notices[0].message
+
+
+def test_a_scan_is_known_by_its_picture():
+    def draw(canvas, number):
+        side = 500 if number == 2 else 60
+        picture = ImageReader(Image.effect_noise((400, 400), 60))
+        canvas.drawImage(picture, 40, 40, side, side * 1.4)
+
+    document = open_document(paper(draw, 2))
+    assert picture_bytes(document, 0) == 0
+    assert picture_bytes(document, 1) > 10_000
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\nnothing", b"%PDF-1.4\n%%EOF\n"])
