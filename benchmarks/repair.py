@@ -30,6 +30,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from unidecode import unidecode
 
+from normalizers import casing, channel, tokens
 from normalizers.repair import RepairModel, load_model
 from normalizers.tokens import new_style, tokenize_chunk
 from training import corpus
@@ -144,15 +145,27 @@ def synthetic(name: str, split: str, most: int = 1_000) -> Test:
     return test
 
 
-def ours(model: RepairModel, test: Test) -> Outcome:
-    """Repair a test; a session for each of its documents. The model's memory is emptied first."""
-    outcome = Outcome([])
+def forget(model: RepairModel) -> None:
+    """Empty what the model and its functions remember of documents."""
     model.scored.clear()
+    for function in (*vars(casing).values(), *vars(tokens).values(), *vars(channel).values()):
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+
+
+def ours(model: RepairModel, test: Test) -> Outcome:
+    """Repair a test; a session for each of its documents, timed twice: a machine that others use
+    is slower than it need be."""
+    outcome = Outcome([])
     for lines, known in test.sessions:
-        start = time.process_time()
-        session = model.session(lines)
-        repaired = session.repair_lines(lines)
-        outcome.seconds += time.process_time() - start
+        seconds = []
+        for _ in range(2):
+            forget(model)
+            start = time.process_time()
+            session = model.session(lines)
+            repaired = session.repair_lines(lines)
+            seconds.append(time.process_time() - start)
+        outcome.seconds += min(seconds)
         outcome.tokens += sum(len(line.split()) for line in lines)
         for at, true in known:
             outcome.lines.append((lines[at], true, repaired[at].text))
@@ -428,7 +441,8 @@ def main() -> None:
             table(rows),
             "underthesea has no restorer of marks that runs without a network; its normaliser is "
             "the nearest. The unigram has our channel and no context.",
-            "Errors by kind (stretches of one or more syllables), and speed, opening included:",
+            "Errors by kind (stretches of one or more syllables), and speed: processor time of one "
+            "core, a session's opening included, nothing remembered from the documents before:",
             "\n".join(details),
             "Confidence of changed tokens (![plot](reliability.svg)):",
             table(sure_rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from unidecode import unidecode
 
@@ -18,14 +19,9 @@ def shouted(chunks: Sequence[str]) -> list[bool]:
     One short chunk alone says little: OCR reads ``Bộ`` as ``BO`` and ``Số`` as ``SO``. Acronyms say
     nothing about their neighbours.
     """
-    marks: list[bool | None] = []
-    for chunk in chunks:
-        letters = [sign for sign in chunk if sign.isalpha()]
-        bare = "".join(letters)
-        if len(letters) < 2 or (bare.isupper() and bare.isascii() and not is_syllable(bare)):
-            marks.append(None)
-        else:
-            marks.append(sum(x.isupper() for x in letters) > 0.7 * len(letters))
+    marks = [_is_loud(chunk) for chunk in chunks]
+    if True not in marks:
+        return [False] * len(marks)
     out = []
     for at, mark in enumerate(marks):
         before = [m for m in marks[max(0, at - 3) : at] if m is not None][-2:]
@@ -40,6 +36,17 @@ def shouted(chunks: Sequence[str]) -> list[bool]:
     return out
 
 
+@lru_cache(maxsize=100_000)
+def _is_loud(chunk: str) -> bool | None:
+    """Whether a chunk by itself stands in capitals; None where it cannot tell."""
+    letters = [sign for sign in chunk if sign.isalpha()]
+    bare = "".join(letters)
+    if len(letters) < 2 or (bare.isupper() and bare.isascii() and not is_syllable(bare)):
+        return None
+    return sum(x.isupper() for x in letters) > 0.7 * len(letters)
+
+
+@lru_cache(maxsize=100_000)
 def cased(word: str, seen: str, capitals: bool, initial: bool) -> str:
     """``word`` (lower case, or a term with its own capitals) in the case of ``seen``.
 

@@ -8,10 +8,13 @@ their own capitals), seen tokens are lower-cased cores.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -99,52 +102,67 @@ class CharacterChannel:
         """Segment numbers, shape (tokens, 3, LONGEST_SEEN): the segments of each length."""
         out = np.zeros((len(tokens), MAX_SEGMENT, LONGEST_SEEN), np.int64)
         unknown = [self.segments["?" * size] for size in range(1, MAX_SEGMENT + 1)]
+        number = self.segments.get
         for row, token in enumerate(tokens):
             text = token[:LONGEST_SEEN]
-            for start in range(len(text)):
-                for size in range(1, MAX_SEGMENT + 1):
-                    if start + size <= len(text):
-                        out[row, size - 1, start] = self.segments.get(
-                            text[start : start + size], unknown[size - 1]
-                        )
+            for size, other in enumerate(unknown, start=1):
+                starts = range(len(text) - size + 1)
+                out[row, size - 1, : len(starts)] = [
+                    number(text[start : start + size], other) for start in starts
+                ]
         return out
 
     def probabilities(
         self,
         words: npt.NDArray[np.int64],
         seen: npt.NDArray[np.int64],
+        which: npt.NDArray[np.int64],
         lengths: npt.NDArray[np.int64],
     ) -> npt.NDArray[np.float64]:
-        """P(seen | word) for paired rows: sums over all segmentations (a forward pass)."""
+        """P(seen | word) of each word and the token ``which`` of ``seen``, ``lengths`` signs long:
+        sums over all segmentations (a forward pass)."""
         count = len(words)
         reach = int(min(lengths.max(initial=1), LONGEST_SEEN))
-        letters = (words >= 0).sum(axis=1)
-        order = np.argsort(-letters, kind="stable")  # the longest words first: the rest drops out
-        words, seen = words[order], seen[order]
-        forward = np.zeros((count, reach + 1))
-        forward[:, 0] = 1.0
-        for position in range(int(letters.max(initial=0))):
-            live = int((letters > position).sum())
-            row = words[:live, position][:, None]
-            before = forward[:live]
-            step = before * self.table[row, 0]
-            for size in range(1, MAX_SEGMENT + 1):
-                width = reach + 1 - size
-                if width > 0:
-                    step[:, size:] += (
-                        before[:, :width] * self.table[row, seen[:live, size - 1, :width]]
-                    )
-            forward[:live] = step
+        size_of = (words >= 0).sum(axis=1)
+        order = np.argsort(-size_of, kind="stable")  # the longest words first: the rest drops out
+        letters = np.ascontiguousarray(words[order].T)
+        # The table as rows of segments: what is looked up for one token lies close together.
+        chances = self._by_segment
+        rows = seen * len(self.letters)
+        tokens = which[order]
+        segments = [
+            [rows[:, size, start][tokens] for start in range(reach - size)]
+            for size in range(MAX_SEGMENT)
+        ]
+        forward = np.zeros((reach + 1, count))
+        forward[0] = 1.0
+        for position in range(int(size_of.max(initial=0))):
+            live = int((size_of > position).sum())
+            letter = letters[position, :live]
+            top = min(MAX_SEGMENT * position, reach)  # nothing can have been read beyond it yet
+            step = np.zeros((min(top + MAX_SEGMENT, reach) + 1, live))
+            before = forward[: top + 1, :live]
+            np.multiply(before, chances[letter], out=step[: top + 1])
+            for size, columns in enumerate(segments, start=1):
+                for start, column in enumerate(columns[: top + 1]):
+                    step[start + size] += before[start] * chances[column[:live] + letter]
+            forward[: len(step), :live] = step
         out = np.empty(count)
-        out[order] = forward[np.arange(count), np.minimum(lengths[order], LONGEST_SEEN)]
+        ends = np.minimum(lengths[tokens], LONGEST_SEEN)
+        out[order] = forward[ends, np.arange(count)]
         return out
+
+    @cached_property
+    def _by_segment(self) -> npt.NDArray[np.float64]:
+        """The table, segment by segment, flat."""
+        return np.ascontiguousarray(self.table.T).ravel()
 
     def expected_counts(
         self, pairs: Iterable[tuple[str, str, float]]
     ) -> tuple[npt.NDArray[np.float64], float]:
         """How often each letter became each segment in weighted (seen, word) pairs, and the log
         likelihood: the E step of expectation-maximisation."""
-        expected = np.zeros_like(self.table)
+        expected: dict[tuple[int, int], float] = defaultdict(float)
         log_likelihood = 0.0
         index = self.segments
         unknown = [index["?" * size] for size in range(1, MAX_SEGMENT + 1)]
@@ -156,18 +174,18 @@ class CharacterChannel:
                 [0]
                 + [
                     index.get(seen[j : j + size], unknown[size - 1])
-                    for size in range(1, MAX_SEGMENT + 1)
-                    if j + size <= n
+                    for size in range(1, min(MAX_SEGMENT, n - j) + 1)
                 ]
                 for j in range(n + 1)
             ]
+            flat = [column for columns in ids for column in columns]
+            ends = list(itertools.accumulate(map(len, ids), initial=0))
             rows = [self.letters.get(letter, self.letters["?"]) for letter in word.lower()]
             forward = [[0.0] * (n + 1) for _ in range(m + 1)]
             forward[0][0] = 1.0
             picks = []
-            for i in range(m):
-                row = self.table[rows[i]]
-                pick = [[float(row[k]) for k in ids[j]] for j in range(n + 1)]
+            for i, row in enumerate(self.table[rows][:, flat].tolist()):
+                pick = [row[first:end] for first, end in itertools.pairwise(ends)]
                 picks.append(pick)
                 here, after = forward[i], forward[i + 1]
                 for j in range(n + 1):
@@ -192,7 +210,10 @@ class CharacterChannel:
                             if mass > 0.0:
                                 expected[rows[i], ids[j][size]] += mass * follow
                 backward = before
-        return expected, log_likelihood
+        table = np.zeros_like(self.table)
+        if expected:
+            table[tuple(np.array(list(expected)).T)] = list(expected.values())
+        return table, log_likelihood
 
     def prior(self) -> npt.NDArray[np.float64]:
         """What damage is possible before any was seen: looks decide, anything can happen."""
@@ -254,58 +275,65 @@ class Channel:
         self._encoded = self.characters.encode_words(
             [self.words[number] for number in self.candidates_for.tolist()]
         )
+        self._many = np.diff(self._first)
+        self._common = self.unigram[self._flat_words]
         self._codes = {number: i for i, number in enumerate(self.candidates_for.tolist())}
         self._code_of = np.zeros(len(self.words), np.int64)
         self._code_of[self.candidates_for] = np.arange(len(self.candidates_for))
 
-    def near_words(self, tokens: Sequence[str], limit: int = NEAR_WORDS) -> list[list[int]]:
+    def near_words(
+        self, tokens: Sequence[str], limit: int = NEAR_WORDS
+    ) -> list[npt.NDArray[np.int64]]:
         """For each token the words whose skeletons are near its own, nearest and commonest first.
 
         Short tokens have hundreds of near words: the common ones among them must not be crowded
         out, so a step of distance is weighed against how common a word is."""
         shapes = [skeleton(token) for token in tokens]
-        of_flat = np.repeat(np.arange(len(self._skeletons)), np.diff(self._first))
-        common = self.unigram[self._flat_words]
-        near: list[list[int]] = []
+        distinct = list(dict.fromkeys(shapes))
+        known = dict(zip(distinct, self._near(distinct, limit), strict=True))
+        return [known[shape] for shape in shapes]
+
+    def _near(self, shapes: Sequence[str], limit: int) -> Iterator[npt.NDArray[np.int64]]:
         for start in range(0, len(shapes), 512):
             part = shapes[start : start + 512]
-            distances = process.cdist(
-                part, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=3
-            )
+            distances = self._distances(part)
             again = {i: _HORN.sub("u", shape) for i, shape in enumerate(part)}
             again = {i: shape for i, shape in again.items() if shape != part[i]}
             if again:
                 rows = list(again)
-                distances[rows] = np.minimum(
-                    distances[rows],
-                    process.cdist(
-                        list(again.values()),
-                        self._skeletons,
-                        scorer=Levenshtein.distance,
-                        dtype=np.uint8,
-                        score_cutoff=3,
-                    ),
-                )
+                distances[rows] = np.minimum(distances[rows], self._distances(list(again.values())))
             for row, shape in zip(distances, part, strict=True):
                 reach = 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
-                spread = row[of_flat]
-                hits = np.flatnonzero(spread <= reach)
-                merit = common[hits] - DISTANCE_COST * spread[hits]
-                if len(hits) > limit:
+                near = np.flatnonzero(row <= reach)
+                many = self._many[near]
+                ends = np.cumsum(many)
+                total = int(ends[-1]) if len(ends) else 0
+                hits = np.arange(total) + np.repeat(self._first[near] - ends + many, many)
+                merit = self._common[hits] - DISTANCE_COST * np.repeat(row[near], many)
+                if total > limit:
                     best = np.argpartition(-merit, limit)[:limit]
                     hits, merit = hits[best], merit[best]
-                near.append(self._flat_words[hits[np.argsort(-merit, kind="stable")]].tolist())
-        return near
+                yield self._flat_words[hits[np.argsort(-merit, kind="stable")]]
+
+    def _distances(self, shapes: Sequence[str]) -> npt.NDArray[np.uint8]:
+        return process.cdist(
+            shapes, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=3
+        )
 
     def score(
         self, tokens: Sequence[str]
     ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
         """For each token its candidate words and log P(token | word), all that are plausible."""
         lists: list[npt.NDArray[np.int64]] = []
+        fresh = np.ones(len(self.words), bool)
         for token, close in zip(tokens, self.near_words(tokens), strict=True):
-            numbers = dict.fromkeys(self.evidence.counts.get(token, {}))
-            numbers.update(dict.fromkeys(close))
-            lists.append(np.array([n for n in numbers if n in self._codes], np.int64))
+            counts = self.evidence.counts.get(token)
+            if counts:
+                counted = np.array([n for n in counts if n in self._codes], np.int64)
+                fresh[counted] = False
+                close = np.concatenate((counted, close[fresh[close]]))
+                fresh[counted] = True
+            lists.append(close)
         return list(zip(lists, self.weigh(tokens, lists), strict=True))
 
     def weigh(
@@ -314,7 +342,6 @@ class Channel:
         lists: Sequence[npt.NDArray[np.int64]],
         own: Evidence | None = None,
         characters: CharacterChannel | None = None,
-        own_weight: float = 1.0,
     ) -> list[npt.NDArray[np.float64]]:
         """Log P(token | word) of each token's words (``candidates_for`` holds them)."""
         if not len(tokens):
@@ -331,33 +358,38 @@ class Channel:
         for start in range(0, len(flat), 4_000):
             part = order[start : start + 4_000]
             chance[part] = characters.probabilities(
-                self._encoded[rows[part]], seen[which[part]], lengths[which[part]]
+                self._encoded[rows[part]], seen, which[part], lengths
             )
         total = self.evidence.totals[flat]
         strength = np.maximum(PRIOR_STRENGTH, SURPRISE * total)
         counted = _counted(self.evidence, tokens, lists)
         likelihood = (counted + strength * chance) / (total + strength)
         if own is not None:
-            total = own_weight * own.totals[flat]
+            total = own.totals[flat]
             prior = np.maximum(OWN_STRENGTH, OWN_SURPRISE * total)
-            mine = own_weight * _counted(own, tokens, lists)
+            mine = _counted(own, tokens, lists)
             likelihood = (mine + prior * likelihood) / (total + prior)
         logs = np.log(np.maximum(likelihood, 1e-12))
-        return np.split(logs, np.cumsum(sizes)[:-1])
+        ends = np.cumsum(sizes).tolist()
+        return [logs[end - size : end] for end, size in zip(ends, sizes.tolist(), strict=True)]
 
 
 def _counted(
     evidence: Evidence, tokens: Sequence[str], lists: Sequence[npt.NDArray[np.int64]]
 ) -> npt.NDArray[np.float64]:
     """How often each token was seen for each of its words, end to end."""
-    out: list[float] = []
+    out = np.zeros(sum(map(len, lists)))
+    count_of = np.zeros(len(evidence.totals))
+    start = 0
     for token, numbers in zip(tokens, lists, strict=True):
         known = evidence.counts.get(token)
         if known:
-            out.extend([known.get(number, 0.0) for number in numbers.tolist()])
-        else:
-            out.extend([0.0] * len(numbers))
-    return np.array(out)
+            words = list(known)
+            count_of[words] = list(known.values())
+            out[start : start + len(numbers)] = count_of[numbers]
+            count_of[words] = 0.0
+        start += len(numbers)
+    return out
 
 
 def save(

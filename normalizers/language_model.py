@@ -158,17 +158,23 @@ class Pairs:
 
     def grid(self, lefts: IntArray, rights: IntArray, words: int) -> npt.NDArray[np.uint8]:
         """Levels of all bigrams of distinct words, shape (lefts, rights)."""
-        column = np.full(words, -1, np.int64)
+        column = np.full(words, -1, np.int32)
         column[rights] = np.arange(len(rights))
         first = self.starts[lefts].astype(np.int64)
         sizes = self.starts[lefts + 1].astype(np.int64) - first
-        row = np.repeat(np.arange(len(lefts)), sizes)
-        ends = np.cumsum(sizes)
-        entry = np.arange(len(row)) + np.repeat(first - ends + sizes, sizes)
-        at = column[self.rights[entry]]
+        follow = np.asarray(self.rights)
+        follow = np.concatenate(
+            [
+                follow[begin : begin + size]
+                for begin, size in zip(first.tolist(), sizes.tolist(), strict=True)
+            ]
+        )
+        at = column[follow]
+        held = np.flatnonzero(at >= 0)
+        row = np.repeat(np.arange(len(lefts), dtype=np.int32), sizes)[held]
+        entry = held + (first - np.cumsum(sizes) + sizes)[row]
         out = np.full((len(lefts), len(rights)), UNSEEN, np.uint8)
-        held = at >= 0
-        out[row[held], at[held]] = np.minimum(self.logs[entry[held]], UNSEEN - 1)
+        out[row, at[held]] = np.minimum(self.logs[entry], UNSEEN - 1)
         return out
 
 

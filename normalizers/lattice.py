@@ -26,10 +26,11 @@ BEAM = 9.0  # states further than this (nats) behind the best are dropped
 KEPT = 8  # candidates of a position that outlive the first, coarse look
 REACH = 8.0  # and none whose best reading is this many nats behind the best of all
 COARSE_CELLS = 12_000  # positions looked at together
-DENSE_CELLS = 400_000  # edges of one step looked at together
+TOGETHER = 2_000  # stretches that are decoded together
+COMPANY_CELLS = 400_000  # of the tables of a company
+PAIRWISE = 8  # terms from which on numpy adds a row up in pairs
 CONTEXT = 3  # words that a 4-gram looks back
 NOTHING = np.float32(-1e30)
-TINY = np.float32(1e-30)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,24 +61,24 @@ class PhraseCache:
         self.orders: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = {}
         self.contexts: dict[int, tuple[npt.NDArray[np.uint64], npt.NDArray[np.float64]]] = {}
         self.sourced: dict[int, npt.NDArray[np.uint64]] = {}
+        lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+        flat = np.array([pair for sequence in sequences for pair in sequence], np.uint64).reshape(
+            -1, 2
+        )
+        # Each sequence stands behind three boundaries.
+        ends = np.cumsum(lengths + 3)
+        place = np.arange(len(flat)) + 3 * np.repeat(np.arange(1, len(lengths) + 1), lengths)
+        words = np.full(int(ends[-1]) if len(ends) else 0, boundary, np.uint64)
+        seen = np.zeros(len(words), np.uint64)
+        words[place], seen[place] = flat[:, 0], flat[:, 1]
+        source = np.zeros(len(place), np.uint64)
+        for back in (2, 1, 0):
+            source = (source * np.uint64(1_000_003) ^ seen[place - back]) & np.uint64(0xFFFFFFFF)
         for size in (3, 2, 1):
-            keys: list[int] = []
-            sources: list[int] = []
-            for sequence in sequences:
-                padded = [(boundary, 0)] * (size - 1) + list(sequence)
-                widened = [(0, 0), *padded] if size > 1 else padded
-                for i in range(size - 1, len(padded)):
-                    key = source = 0
-                    for word, _ in padded[i - size + 1 : i + 1]:
-                        key = key << 16 | word
-                    for _, seen in widened[i - 1 : i + 2]:
-                        source = (source * 1_000_003 ^ seen) & 0xFFFFFFFF
-                    keys.append(key)
-                    sources.append(source)
-            packed = np.array(keys, np.uint64)
-            with np.errstate(over="ignore"):
-                marked = hash_keys(packed) ^ hash_keys(np.array(sources, np.uint64))
-            marked, first = np.unique(marked, return_index=True)
+            packed = words[place]
+            for back in range(1, size):
+                packed = packed | words[place - back] << np.uint64(16 * back)
+            marked, first = np.unique(hash_keys(packed) ^ hash_keys(source), return_index=True)
             # A single word counts wherever it stands: its context told it, not its letters.
             counted = packed[packed > 0] if size == 1 else packed[first]
             distinct, counts = np.unique(counted, return_counts=True)
@@ -219,9 +220,9 @@ class _Stock:
         rows, columns = self.grid[step, :count], self.grid[step + 1, :count]
         left = self.places[rows, : self.sizes[rows].max()][:, :, None]
         right = self.places[columns, : self.sizes[columns].max()][:, None, :]
-        levels = self.levels[left, right]
-        held = levels * np.float32(-STEP)
-        return np.where(levels < UNSEEN, held, self.backoff[left] + self.unigram[right])
+        levels = self.levels.ravel().take(left * len(self.unigram) + right)
+        unseen = self.backoff[left] + self.unigram[right]
+        return np.where(levels < UNSEEN, levels * np.float32(-STEP), unseen)
 
 
 def _narrow_batch(
@@ -312,134 +313,266 @@ def decode(
     stretches = [
         stretch for number, slots in enumerate(sequences) for stretch in _stretches(number, slots)
     ]
-    classes = np.array([2, 3, 4, 6, 8, 12, 1 << 30])
-    ranked = sorted(
-        stretches, key=lambda s: (int(np.searchsorted(classes, s.width)), s.first - s.end)
-    )
-    start = 0
+    rows = _companies(stretches)
+    rows.sort(key=lambda row: row[0].first - row[0].end)
+    for start in range(0, len(rows), TOGETHER):
+        _decode_batch(model, sequences, rows[start : start + TOGETHER], weights, cache, out)
+    return out
+
+
+def _companies(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, int]]:
+    """Stretches with the number of their company: some of like width and length.
+
+    A company shares the way in which its chances are added up, to the last digit, that of tables
+    as wide as its widest: what reads columns apart hangs on such digits.
+    """
+    tops = np.array([2, 3, 4, 6, 8, 12, 1 << 30])
+    ranked = sorted(stretches, key=lambda s: (int(np.searchsorted(tops, s.width)), s.first - s.end))
+    out: list[tuple[_Stretch, int]] = []
+    company = start = 0
     while start < len(ranked):
         head = ranked[start]
-        top = int(classes[np.searchsorted(classes, head.width)])
-        size = max(1, DENSE_CELLS // min(top, 40) ** 3)
-        batch = []
-        for stretch in ranked[start : start + size]:
+        top = int(tops[np.searchsorted(tops, head.width)])
+        end = start
+        for stretch in ranked[start : start + max(1, COMPANY_CELLS // min(top, 40) ** 3)]:
             if stretch.width > top or 2 * (stretch.end - stretch.first) < head.end - head.first:
                 break
-            batch.append(stretch)
-        start += len(batch)
-        for stretch, posteriors in zip(
-            batch, _decode_batch(model, sequences, batch, weights, cache), strict=True
-        ):
-            decoded = out[stretch.sequence]
-            for at, chances in enumerate(posteriors, start=stretch.first):
-                decoded.posteriors[at] = chances
-                decoded.best[at] = int(chances.argmax())
+            end += 1
+        out.extend((stretch, company) for stretch in ranked[start:end])
+        company, start = company + 1, end
     return out
+
+
+class _Grid:
+    """The positions of stretches sorted by falling length, their candidates end to end."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        sequences: Sequence[Sequence[Slot]],
+        rows: Sequence[tuple[_Stretch, int]],
+    ) -> None:
+        batch = [stretch for stretch, _ in rows]
+        boundary = Slot(np.array([model.boundary]), np.zeros(1), 0)
+        index: dict[int, int] = {id(boundary): 0}
+        slots: list[Slot] = [boundary]
+        self.lengths = np.array([stretch.end - stretch.first for stretch in batch])
+        # CONTEXT settled positions stand before the stretch
+        self.slot = np.zeros((len(batch), CONTEXT + int(self.lengths.max())), np.int64)
+        for row, (number, first, end, _) in enumerate(batch):
+            numbers = []
+            for slot in sequences[number][max(0, first - CONTEXT) : end]:
+                known = index.get(id(slot))
+                if known is None:
+                    known = index[id(slot)] = len(slots)
+                    slots.append(slot)
+                numbers.append(known)
+            begin = max(0, CONTEXT - first)
+            self.slot[row, begin : begin + len(numbers)] = numbers
+        self.size = np.array([len(slot.words) for slot in slots])
+        self.first = np.cumsum(self.size) - self.size
+        self.words = np.concatenate([slot.words for slot in slots])
+        self.logs = np.concatenate([slot.logs for slot in slots]).astype(np.float32)
+        self.source = np.array([slot.source for slot in slots], np.uint64)
+        # how wide each company is at each step (and at the two before the first)
+        _, company = np.unique([company for _, company in rows], return_inverse=True)
+        steps = np.arange(self.slot.shape[1] - CONTEXT)
+        sizes = np.where(steps < self.lengths[:, None], self.size[self.slot[:, CONTEXT:]], 1)
+        widest = np.ones((int(company.max()) + 1, 2 + len(steps)), np.int64)
+        np.maximum.at(widest[:, 2:], company, sizes)
+        self.widest = widest[company]
+
+
+class _Step(NamedTuple):
+    """What the backward pass needs of one step of the forward pass."""
+
+    edges: Logs
+    starts: Words  # the first edge of each state that was left
+    ends: Words  # the state that each edge leads to
+    alive: Words  # the states that were left, numbers of the step before
+    alpha: Logs  # of the states reached, sorted by stretch and last word
+    row: Words  # their stretches
+    place: Words  # their last words' numbers among the candidates
 
 
 def _decode_batch(
     model: LanguageModel,
     sequences: Sequence[Sequence[Slot]],
-    batch: list[_Stretch],
+    rows: Sequence[tuple[_Stretch, int]],
     weights: Weights,
     cache: PhraseCache | None,
-) -> list[list[npt.NDArray[np.float32]]]:
-    """Posteriors of the candidates of every position of the stretches (of the sequence's own)."""
-    count = len(batch)
-    lengths = np.array([stretch.end - stretch.first for stretch in batch])
-    steps = int(lengths.max())
-    width = max(stretch.width for stretch in batch)
-    words = np.full((count, steps, width), -1, np.int64)
-    logs = np.full((count, steps, width), NOTHING, np.float32)
-    seen = np.zeros((count, steps), np.uint64)
-    lead = np.full((count, CONTEXT), model.boundary, np.int64)
-    lead_seen = np.zeros((count, CONTEXT), np.uint64)
-    sizes = np.ones((count, steps), np.int64)
-    for b, (number, first, end, _) in enumerate(batch):
-        slots = sequences[number]
-        for back in range(1, min(CONTEXT, first) + 1):
-            lead[b, -back] = slots[first - back].words[0]
-            lead_seen[b, -back] = slots[first - back].source
-        for t, slot in enumerate(slots[first:end]):
-            size = len(slot.words)
-            sizes[b, t] = size
-            words[b, t, :size] = slot.words
-            logs[b, t, :size] = slot.logs
-            seen[b, t] = slot.source
-        if end > len(slots):
-            words[b, end - 1 - first, 0] = model.boundary
-            logs[b, end - 1 - first, 0] = 0.0
-    if weights.channel != 1.0:
-        logs *= np.float32(weights.channel)
-    # States: (word of the step before, word of this step).
-    before, now = lead[:, 1:2], lead[:, 2:3]
-    third = lead[:, 0].reshape(count, 1, 1)
-    alpha = np.zeros((count, 1, 1), np.float32)
-    score = alpha
-    seen_2, seen_1 = lead_seen[:, 1], lead_seen[:, 2]
-    trail: list[tuple[Logs, Logs]] = []
-    multiplier = np.uint64(1_000_003)
-    low = np.uint64(0xFFFFFFFF)
-    for t in range(steps):
-        active = lengths > t
-        wide = int(sizes[active, t].max())
-        nxt = words[:, t, :wide]
-        alive = (alpha > alpha.max(axis=(1, 2), keepdims=True) - BEAM) & active[:, None, None]
-        # States still alive, and the edges that leave them.
-        at, i, j = np.nonzero(alive)
-        where, k = np.nonzero(nxt[at] >= 0)
-        row = at[where]
+    out: list[Decoded],
+) -> None:
+    """Put the posteriors of the candidates of every position of the stretches into ``out``."""
+    grid = _Grid(model, sequences, rows)
+    count = len(rows)
+    lead = grid.words[grid.first[grid.slot[:, :CONTEXT]]]
+    # States (word of the step before, word of this step), with the best path's word before these;
+    # sorted by stretch, last word, first word.
+    row = np.arange(count)
+    third, before, now = lead[:, 0], lead[:, 1], lead[:, 2]
+    before_place = now_place = np.zeros(count, np.int64)
+    alpha = score = np.zeros(count, np.float32)
+    trail: list[_Step] = []
+    multiplier, low = np.uint64(1_000_003), np.uint64(0xFFFFFFFF)
+    live = count
+    for t in range(int(grid.lengths[0])):
+        while grid.lengths[live - 1] <= t:
+            live -= 1
+        begins = np.flatnonzero(_new(row))
+        peak = np.maximum.reduceat(alpha, begins)
+        alive = np.flatnonzero((alpha > (peak - np.float32(BEAM))[row]) & (row < live))
+        row, third, before, now = row[alive], third[alive], before[alive], now[alive]
+        before_place, now_place = before_place[alive], now_place[alive]
+        alpha, score = alpha[alive], score[alive]
+        # Edges, first those that leave the first state.
+        slot = grid.slot[row, CONTEXT + t]
+        fan = grid.size[slot]
+        starts = np.cumsum(fan) - fan
+        left = np.repeat(np.arange(len(row)), fan)
+        place = np.arange(len(left)) - starts[left]
+        entry = (grid.first[slot])[left] + place
+        word = grid.words[entry]
         sources = None
         if cache is not None:
+            seen = grid.source[grid.slot[:live, t + 1 : t + CONTEXT + 1]]
             with np.errstate(over="ignore"):
-                three = ((seen_2 * multiplier ^ seen_1) & low) * multiplier ^ seen[:, t]
-            sources = (seen[row, t], three[row] & low)
-        language = _language(
-            model,
-            weights,
-            cache,
-            (third[at, i, j], before[at, i], now[at, j]),
-            where,
-            nxt[row, k],
-            sources,
+                three = ((seen[:, 0] * multiplier ^ seen[:, 1]) & low) * multiplier ^ seen[:, 2]
+            sources = (seen[row, 2][left], (three[row] & low)[left])
+        language = _language(model, weights, cache, (third, before, now), left, word, sources)
+        edges = (
+            np.float32(weights.language) * language
+            + np.float32(weights.channel) * (grid.logs[entry])
         )
-        edges = np.full((*alive.shape, wide), NOTHING, np.float32)
-        edges[row, i[where], j[where], k] = (
-            np.float32(weights.language) * language + logs[row, t, k]
-        )
-        new_alpha = _logsumexp(alpha[:, :, :, None] + edges, axis=1)
-        path = score[:, :, :, None] + edges
-        back = path.argmax(axis=1)
-        score = np.take_along_axis(path, back[:, None], axis=1)[:, 0]
-        trail.append((edges, new_alpha))
-        third = before[np.arange(count)[:, None, None], back]
-        before, now = now, np.maximum(nxt, 0)
-        alpha = new_alpha
-        seen_2, seen_1 = seen_1, seen[:, t]
-    return _read_off(trail, lengths, sizes, [len(sequences[s.sequence]) - s.first for s in batch])
+        # States that share stretch and last word lead to the same states: sorted anew, the edges
+        # that meet in one lie side by side.
+        heads = np.flatnonzero(_new(row, now_place))
+        many = np.diff(heads, append=len(row))
+        block = np.repeat(np.arange(len(heads)), many)[left]
+        meeting = starts[heads][block] + place * many[block] + (left - heads[block])
+        width = fan[heads]
+        reached = np.cumsum(width) - width
+        group = np.repeat(np.arange(len(heads)), width)
+        inner = np.arange(len(group)) - reached[group]
+        firsts = starts[heads][group] + inner * many[group]
+        times = many[group]
+        sums, paths = np.empty((2, len(edges)), np.float32)
+        sums[meeting] = alpha[left] + edges
+        paths[meeting] = score[left] + edges
+        via = np.empty(len(edges), np.int64)
+        via[meeting] = left
+        reach = np.maximum.reduceat(sums, firsts)
+        # In a table, what is added up lies in a row only where it has no other width.
+        third_wide, second_wide, wide = grid.widest[:, t : t + 3].T
+        in_row = (second_wide == 1) & (wide == 1) & (third_wide >= PAIRWISE)
+        here = heads[group]
+        chances = np.exp(sums - np.repeat(reach, times))
+        member = np.repeat(np.arange(len(group)), times)
+        total = _added(chances, member, before_place[via], in_row[row[here]])
+        alpha = np.log(total) + reach
+        score = np.maximum.reduceat(paths, firsts)
+        best = np.flatnonzero(paths == np.repeat(score, times))[::-1]
+        winner = np.empty(len(group), np.int64)
+        winner[member[best]] = via[best]
+        third = before[winner]
+        row, before, before_place, now_place = row[here], now[here], now_place[here], inner
+        now = word[starts[here] + inner]
+        order = np.lexsort((before_place, now_place, row))
+        number = np.empty(len(order), np.int64)
+        number[order] = np.arange(len(order))
+        row, third, before, now = row[order], third[order], before[order], now[order]
+        before_place, now_place = before_place[order], now_place[order]
+        alpha, score = alpha[order], score[order]
+        ends = number[reached[block] + place]
+        trail.append(_Step(edges, starts, ends, alive, alpha, row, now_place))
+    _read_off(trail, grid, sequences, [stretch for stretch, _ in rows], out)
+
+
+def _new(*columns: Words) -> npt.NDArray[np.bool_]:
+    """Where a row of columns differs from the one before it."""
+    new = np.ones(len(columns[0]), bool)
+    new[1:] = columns[0][1:] != columns[0][:-1]
+    for column in columns[1:]:
+        new[1:] |= column[1:] != column[:-1]
+    return new
 
 
 def _read_off(
-    trail: list[tuple[Logs, Logs]], lengths: Words, sizes: Words, own: list[int]
-) -> list[list[npt.NDArray[np.float32]]]:
+    trail: Sequence[_Step],
+    grid: _Grid,
+    sequences: Sequence[Sequence[Slot]],
+    batch: Sequence[_Stretch],
+    out: list[Decoded],
+) -> None:
     """Backward pass: posteriors of the words of each position."""
-    posteriors: list[list[npt.NDArray[np.float32]]] = [[] for _ in own]
-    beta = np.zeros((len(own), 1, 1), np.float32)
+    inside = [
+        min(stretch.end, len(sequences[stretch.sequence])) - stretch.first for stretch in batch
+    ]
+    beta = np.zeros(0, np.float32)
+    after: _Step | None = None
     for t in range(len(trail) - 1, -1, -1):
-        edges, after = trail[t]
-        live = lengths > t
-        ends = lengths == t + 1
-        beta = np.where(ends[:, None, None], np.float32(0.0), np.broadcast_to(beta, after.shape))
-        summed = _logsumexp(after + beta, axis=1)
-        chances = np.exp(summed - _logsumexp(summed, axis=1)[:, None])
-        for row in np.flatnonzero(live).tolist():
-            if t < own[row]:
-                posteriors[row].append(chances[row, : sizes[row, t]])
-        beta = _logsumexp(edges + beta[:, None, :, :], axis=3)
-    return [found[::-1] for found in posteriors]
+        step = trail[t]
+        below = np.where(grid.lengths[step.row] == t + 1, np.float32(0.0), NOTHING)
+        if after is not None:
+            below[after.alive] = beta
+        in_row = grid.widest[:, t + 2] >= PAIRWISE
+        heads = np.flatnonzero(_new(step.row, step.place))
+        row, place = step.row[heads], step.place[heads]
+        # one above the other in a table
+        summed = _logsumexp(step.alpha + below, heads, step.place, np.zeros(len(heads), bool))
+        rows = np.flatnonzero(_new(row))
+        whole = _logsumexp(summed, rows, place, in_row[row[rows]])
+        chances = np.exp(summed - np.repeat(whole, _sizes(rows, len(row))))
+        sizes = grid.size[grid.slot[row[rows], CONTEXT + t]]
+        offsets = np.cumsum(sizes) - sizes
+        flat = np.zeros(int(sizes.sum()), np.float32)
+        flat[offsets[np.cumsum(_new(row)) - 1] + place] = chances
+        top = np.repeat(np.maximum.reduceat(flat, offsets), sizes)
+        hits = np.flatnonzero(flat == top)[::-1]
+        best = np.empty(len(rows), np.int64)
+        best[np.repeat(np.arange(len(rows)), sizes)[hits]] = hits
+        best -= offsets
+        for number, first, size, winner in zip(
+            row[rows].tolist(), offsets.tolist(), sizes.tolist(), best.tolist(), strict=True
+        ):
+            if t < inside[number]:
+                stretch = batch[number]
+                decoded = out[stretch.sequence]
+                decoded.posteriors[stretch.first + t] = flat[first : first + size]
+                decoded.best[stretch.first + t] = winner
+        beta = _logsumexp(
+            step.edges + below[step.ends],
+            step.starts,
+            step.place[step.ends],
+            in_row[step.row[step.ends[step.starts]]],
+        )
+        after = step
 
 
-def _logsumexp(values: Logs, axis: int) -> Logs:
-    peak = np.maximum(values.max(axis=axis, keepdims=True), NOTHING)
-    total = np.exp(values - peak).sum(axis=axis)
-    return np.maximum(np.log(np.maximum(total, TINY)) + np.squeeze(peak, axis=axis), NOTHING)
+def _sizes(starts: Words, end: int) -> Words:
+    """Sizes of runs that begin at ``starts``, the last of which ends at ``end``."""
+    return np.diff(starts, append=end)
+
+
+def _logsumexp(values: Logs, starts: Words, place: Words, in_row: npt.NDArray[np.bool_]) -> Logs:
+    """Log of the summed exponentials of each run of values (``_added`` says how)."""
+    peak = np.maximum.reduceat(values, starts)
+    sizes = _sizes(starts, len(values))
+    chances = np.exp(values - np.repeat(peak, sizes))
+    member = np.repeat(np.arange(len(starts)), sizes)
+    return np.log(_added(chances, member, place, in_row)) + peak
+
+
+def _added(chances: Logs, member: Words, place: Words, in_row: npt.NDArray[np.bool_]) -> Logs:
+    """Sums of chances by ``member``, each number of which is there: one after the other, or as
+    numpy adds up a table's row of eight and more, in which they stand at ``place``."""
+    total = np.zeros(len(in_row), np.float32)
+    np.add.at(total, member, chances)
+    rows = np.flatnonzero(in_row)
+    if len(rows):
+        held = np.flatnonzero(in_row[member])
+        number = np.cumsum(in_row) - 1
+        table = np.zeros((len(rows), max(PAIRWISE, int(place[held].max()) + 1)), np.float32)
+        table[number[member[held]], place[held]] = chances[held]
+        total[rows] = table.sum(axis=1)
+    return total

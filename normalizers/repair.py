@@ -8,14 +8,15 @@ document and tells, token by token, what it changed, how sure it is and why.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
+from normalizers.legacy import encoding_of_text, to_unicode
 from normalizers.misread import Misread, rereader
 from normalizers.tokens import (
     BOUNDARY,
@@ -79,8 +81,10 @@ SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teach
 READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
 LIKELY, UNLIKELY = 2.0, -6.0  # log odds from which a misread word is mended, and is looked at
 SURE_LETTERS = 0.999  # confidence in letters put for those that look alike
+ENCODING_WORDS = 1_000  # a document's first words tell its encoding
 SURE_MARK = 0.98  # confidence in a list mark that its neighbours tell
 ADAPTATION = 60.0  # how many seen letters the shipped character channel is worth in a document
+_NO_CANDIDATES = (np.zeros(0, np.int64), np.zeros(0))
 NOISE = re.compile(r"^[|_~‘’'`.,:;*°«»“”\"!\\]+$")
 
 
@@ -122,12 +126,31 @@ class _Part(NamedTuple):
 
 
 class _Sequence(NamedTuple):
-    """A text taken apart: its slots, its parts in order, its chunks, which of these are loud."""
+    """A text taken apart: its parts in order, its chunks, which of these are loud, and the numbers
+    of its slots among the session's."""
 
-    slots: list[Slot]
     parts: list[_Part]
     chunks: list[str]
     capitals: list[bool]
+    numbers: list[int]
+
+
+class _Chunk(NamedTuple):
+    """A chunk taken apart: its edges, its pieces with their slots' numbers (None for fixed text);
+    one that is a mark has no pieces."""
+
+    lead: str
+    pieces: list[tuple[str, int | None]]
+    trail: str
+    ends_sentence: bool
+
+
+class _Spot(NamedTuple):
+    """Where a slot comes from: a piece of a token, which may stand in capitals."""
+
+    piece: str
+    token: Token
+    capitals: bool
 
 
 class RepairModel:
@@ -248,10 +271,14 @@ class RepairSession:
         self._cache: PhraseCache | None = None
         self._left: dict[str, list[np.ndarray]] = {}  # words that the first reading left over
         self._scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self._pieced: dict[tuple[str, bool], tuple[Token, list[tuple[str, Slot | None]]]] = {}
         self._boundary = Slot(np.array([model.language.boundary]), np.zeros(1), 0)
+        self._pieced: dict[tuple[str, bool], _Chunk] = {}
+        self._spots: list[_Spot | None] = [None]  # slot 0 is the boundary
+        self._slots: list[Slot | None] = [self._boundary]
+        self._read: dict[str, _Sequence] = {}
         self._repaired: dict[str, Repaired] = {}
         self._listed: dict[str, tuple[Candidate, ...]] = {}
+        self._encoding = None if self.health == "damaged" else encoding_of_text(_sample(lines))
         if self.health == "damaged":
             self._adapt(lines)
 
@@ -263,38 +290,53 @@ class RepairSession:
             self._scored.update(self.model.candidates_of(missing, self._own, self._characters))
 
     def _sequence(self, text: str) -> _Sequence:
+        known = self._read.get(text)
+        if known is not None:
+            return known
         chunks = nfc(text).split()
-        slots: list[Slot] = []
         parts: list[_Part] = []
+        numbers: list[int] = []
         loud = shouted(chunks)
-        for at, (chunk, capitals) in enumerate(zip(chunks, loud, strict=True)):
-            known = self._pieced.get((chunk, capitals))
-            if known is None:
-                known = self._pieced[chunk, capitals] = self._take_apart(chunk, capitals)
-            token, pieces = known
-            if token.kind == "mark":
-                parts.append(_Part(at, chunk, None))
-                continue
-            parts.append(_Part(at, token.lead, None))
-            for piece, slot in pieces:
-                parts.append(_Part(at, piece, None if slot is None else len(slots)))
-                if slot is not None:
-                    slots.append(slot)
-            parts.append(_Part(at, token.trail, None))
-            if token.ends_sentence:
-                slots.append(self._boundary)
-        return _Sequence(slots, parts, chunks, loud)
+        for at, key in enumerate(zip(chunks, loud, strict=True)):
+            chunk = self._pieced.get(key)
+            if chunk is None:
+                chunk = self._pieced[key] = self._take_apart(*key)
+            if chunk.lead:
+                parts.append(_Part(at, chunk.lead, None))
+            for piece, number in chunk.pieces:
+                if number is None:
+                    parts.append(_Part(at, piece, None))
+                else:
+                    parts.append(_Part(at, piece, len(numbers)))
+                    numbers.append(number)
+            if chunk.trail:
+                parts.append(_Part(at, chunk.trail, None))
+            if chunk.ends_sentence:
+                numbers.append(0)
+        return _Sequence(parts, chunks, loud, numbers)
 
-    def _take_apart(
-        self, chunk: str, capitals: bool
-    ) -> tuple[Token, list[tuple[str, Slot | None]]]:
+    def _take_apart(self, chunk: str, capitals: bool) -> _Chunk:
         token = tokenize_chunk(chunk)
         if token.kind == "mark":
-            return token, []
-        return token, [
-            (piece, self._near(self._slot(piece, token, capitals)) if is_core else None)
-            for piece, is_core in _pieces(token)
-        ]
+            return _Chunk(chunk, [], "", False)
+        pieces: list[tuple[str, int | None]] = []
+        for piece, is_core in _pieces(token):
+            pieces.append((piece, len(self._spots) if is_core else None))
+            if is_core:
+                self._spots.append(_Spot(piece, token, capitals))
+                self._slots.append(None)
+        return _Chunk(token.lead, pieces, token.trail, token.ends_sentence)
+
+    def _slots_of(self, sequences: Sequence[_Sequence]) -> list[list[Slot]]:
+        """The slots of sequences; equal chunks share theirs."""
+        numbers = {number for sequence in sequences for number in sequence.numbers}
+        missing = sorted(number for number in numbers if self._slots[number] is None)
+        spots = [(number, spot) for number in missing if (spot := self._spots[number])]
+        self._candidates(_tokens_of(spot for _, spot in spots))
+        for number, spot in spots:
+            self._slots[number] = self._near(self._slot(*spot))
+        slots = cast(list[Slot], self._slots)
+        return [[slots[number] for number in sequence.numbers] for sequence in sequences]
 
     def _near(self, slot: Slot) -> Slot:
         """A slot without the candidates that are far behind; the last, the print itself, stays."""
@@ -322,7 +364,7 @@ class RepairSession:
             if part in code_parts() or part in language.index:
                 return Slot(np.array([language.number_of(part)]), np.zeros(1), source)
         number = is_number(core)
-        numbers, logs = self._scored.get(core.lower(), (np.zeros(0, np.int64), np.zeros(0)))
+        numbers, logs = self._scored.get(core.lower(), _NO_CANDIDATES)
         if number:
             evidence = self.model.channel.evidence
             count = evidence.counts.get(core.lower(), {}).get(language.number, 0.0)
@@ -342,7 +384,7 @@ class RepairSession:
             terms = self.model.terms[numbers]
             if upper >= 2:
                 logs = logs - np.where(terms, 0.0, CASE_SLIP * (upper - 1))
-            elif len(core) > 1:
+            elif len(core) > 1 and terms.any():
                 small = sum(sign.islower() and sign != "l" for sign in core)
                 logs = logs - np.where(terms, CASE_SLIP * small, 0.0)
             if len(core) == 1 and core.islower() and not token.trail.startswith((")", ".")):
@@ -355,49 +397,52 @@ class RepairSession:
             logs = np.append(logs, _keep(core, upper, capitals))
         return Slot(numbers, logs, source)
 
-    def _tokens_of(self, texts: Sequence[str]) -> list[str]:
-        tokens: list[str] = []
-        for text in texts:
-            for chunk in nfc(text).split():
-                token = tokenize_chunk(chunk)
-                if token.kind in ("word", "number"):
-                    tokens.extend(piece.lower() for piece, is_core in _pieces(token) if is_core)
-        return tokens
-
     def _adapt(self, lines: Sequence[str]) -> None:
         """Read the document once, learn its channel and its phrases, forget the first scores."""
         paragraphs = [" ".join(lines[at] for at in group) for group in _paragraphs(lines)]
-        self._candidates(self._tokens_of(paragraphs))
         language = self.model.language
         read = [self._sequence(text) for text in paragraphs]
-        first = narrow(language, [sequence.slots for sequence in read], FIRST_KEPT)
+        self._read = dict(zip(paragraphs, read, strict=True))
+        first = narrow(language, self._slots_of(read), FIRST_KEPT)
         decoded = decode(language, first, self.model.weights)
+        seen = [spot.piece.lower() if spot else "" for spot in self._spots]
         pairs: list[tuple[str, int, float]] = []
         phrases: list[list[tuple[int, int]]] = []
+        kept: dict[tuple[int, bytes], np.ndarray] = {}
         for text, slots, sequence, result in zip(paragraphs, first, read, decoded, strict=True):
-            phrases.append([])
-            left = self._left[text] = []
-            seen_at = {part.slot: part.text for part in sequence.parts if part.slot is not None}
-            for at, (slot, best, chances) in enumerate(
-                zip(slots, result.best, result.posteriors, strict=True)
+            phrase: list[tuple[int, int]] = []
+            left: list[np.ndarray] = []
+            for number, slot, best, chances in zip(
+                sequence.numbers, slots, result.best, result.posteriors, strict=True
             ):
                 word, chance = int(slot.words[best]), float(chances[best])
-                left.append(slot.words if chance == 1.0 else slot.words[chances > HOPELESS])
-                phrases[-1].append((word if chance > SURE_PHRASE else 0, slot.source))
-                if at in seen_at and chance > 0.8 and word >= len(CLASSES):
-                    pairs.append((seen_at[at].lower(), word, chance))
+                if chance == 1.0:
+                    left.append(slot.words)
+                else:
+                    held = chances > HOPELESS
+                    key = (id(slot), held.tobytes())
+                    if key not in kept:
+                        kept[key] = slot.words[held]
+                    left.append(kept[key])
+                phrase.append((word if chance > SURE_PHRASE else 0, slot.source))
+                if number and chance > 0.8 and word >= len(CLASSES):
+                    pairs.append((seen[number], word, chance))
+            phrases.append(phrase)
+            self._left[text] = left
         self._own = channels.evidence_of(pairs, len(language.words))
-        distinct: dict[tuple[str, str], float] = {}
-        for seen, word, chance in pairs:
-            key = (seen, language.words[word])
-            distinct[key] = distinct.get(key, 0.0) + chance
+        distinct: dict[tuple[str, int], float] = {}
+        for token, word, chance in pairs:
+            distinct[token, word] = distinct.get((token, word), 0.0) + chance
         base = self.model.channel.characters
-        expected, _ = base.expected_counts((s, w, math.sqrt(c)) for (s, w), c in distinct.items())
+        expected, _ = base.expected_counts(
+            (token, language.words[word], math.sqrt(count))
+            for (token, word), count in distinct.items()
+        )
         self._characters = base.adapted(expected, ADAPTATION)
         self._cache = PhraseCache(phrases, language.boundary)
         self._scored.clear()
-        self._pieced.clear()
-        self._candidates(self._tokens_of(paragraphs))
+        self._slots = [self._boundary] + [None] * (len(self._slots) - 1)
+        self._candidates(_tokens_of(self._spots))
 
     # -- the public surface ------------------------------------------------------------------
 
@@ -412,23 +457,17 @@ class RepairSession:
             for text in todo:
                 self._repaired[text] = self._proofread(text)
         elif todo:
-            self._candidates(self._tokens_of(todo))
             read = [self._sequence(text) for text in todo]
             language = self.model.language
+            slotted = self._slots_of(read)
             new = [
-                sequence.slots
-                for text, sequence in zip(todo, read, strict=True)
-                if text not in self._left
+                slots for text, slots in zip(todo, slotted, strict=True) if text not in self._left
             ]
             wide = iter(narrow(language, new))
+            only: dict[tuple[int, int], Slot] = {}
             narrowed = [
-                [
-                    slot if len(slot.words) == 1 else _only(slot, words)
-                    for slot, words in zip(sequence.slots, self._left[text], strict=True)
-                ]
-                if text in self._left
-                else next(wide)
-                for text, sequence in zip(todo, read, strict=True)
+                _left_over(slots, self._left[text], only) if text in self._left else next(wide)
+                for text, slots in zip(todo, slotted, strict=True)
             ]
             decoded = decode(language, narrowed, self.model.weights, self._cache)
             for text, sequence, slots, result in zip(todo, read, narrowed, decoded, strict=True):
@@ -443,13 +482,14 @@ class RepairSession:
         out = [Repaired("", 1.0, ())] * len(lines)
         for group, repaired in zip(groups, whole, strict=True):
             first = 0
+            changed = {token.position: token for token in repaired.tokens}
             for at in group:
                 size = len(lines[at].split())
                 chunks = repaired.chunks[first : first + size]
                 tokens = tuple(
-                    replace(token, position=token.position - first)
-                    for token in repaired.tokens
-                    if first <= token.position < first + size
+                    replace(changed[position], position=position - first)
+                    for position in range(first, first + size)
+                    if position in changed
                 )
                 if at in marks:
                     source = lines[at].split()[0]
@@ -464,11 +504,18 @@ class RepairSession:
         return out
 
     def _proofread(self, text: str) -> Repaired:
-        """Whole text: only real-word slips are mended, on overwhelming evidence."""
-        printed = text.split()
-        chunks = [clean_letters(chunk) for chunk in printed]
+        """Whole text: only real-word slips are mended, on overwhelming evidence; letters of an
+        encoding from before Unicode are put into Unicode."""
+        printed, reason = text.split(), "look-alike letters"
+        if self._encoding is None:
+            chunks = [clean_letters(chunk) for chunk in printed]
+        else:
+            reason = f"text in {self._encoding}"
+            chunks = to_unicode(text, self._encoding).split()
+            if len(chunks) != len(printed):  # a sign that Unicode takes for a space was a letter
+                printed = chunks
         changed = {
-            at: TokenRepair(at, source, chunk, SURE_LETTERS, "look-alike letters")
+            at: TokenRepair(at, source, chunk, SURE_LETTERS, reason)
             for at, (source, chunk) in enumerate(zip(printed, chunks, strict=True))
             if nfc(source) != chunk
         }
@@ -540,7 +587,7 @@ class RepairSession:
         decoded: Decoded,
     ) -> Repaired:
         words = self.model.language.words
-        _, parts, chunks, capitals = sequence
+        parts, chunks, capitals, _ = sequence
         best, posteriors = decoded.best, decoded.posteriors
         built = [""] * len(chunks)
         sure = [1.0] * len(chunks)
@@ -652,11 +699,38 @@ def _number(language: LanguageModel, word: str) -> int:
     return found
 
 
+def _sample(lines: Sequence[str]) -> str:
+    """Enough of a document's words to tell its encoding."""
+    words = itertools.chain.from_iterable(map(str.split, lines))
+    return " ".join(itertools.islice(words, ENCODING_WORDS))
+
+
 def _whole(chunks: Sequence[str], changed: Mapping[int, TokenRepair]) -> Repaired:
     """Whole text with its mends, in their order."""
     tokens = tuple(changed[at] for at in sorted(changed))
     sure = min((token.confidence for token in tokens), default=1.0)
     return Repaired(" ".join(chunk for chunk in chunks if chunk), sure, tokens, tuple(chunks))
+
+
+def _tokens_of(spots: Iterable[_Spot | None]) -> list[str]:
+    """The seen tokens whose candidates slots need."""
+    return [spot.piece.lower() for spot in spots if spot and spot.token.kind in ("word", "number")]
+
+
+def _left_over(
+    slots: Sequence[Slot], left: Sequence[np.ndarray], known: dict[tuple[int, int], Slot]
+) -> list[Slot]:
+    """Slots with the words alone that the first reading left over, slot by slot."""
+    out: list[Slot] = []
+    for slot, words in zip(slots, left, strict=True):
+        if len(slot.words) > 1:
+            key = (id(slot), id(words))
+            found = known.get(key)
+            if found is None:
+                found = known[key] = _only(slot, words)
+            slot = found
+        out.append(slot)
+    return out
 
 
 def _only(slot: Slot, words: np.ndarray) -> Slot:

@@ -52,14 +52,16 @@ _CYRILLIC = str.maketrans(
 
 def clean_letters(chunk: str) -> str:
     """A chunk in NFC, without invisible signs, and with Latin letters for those that only look so:
-    the eth of "QÐ-UBND", the Cyrillic "а" of "bаn". Words of other scripts and tongues stay."""
+    the eth of "QÐ-TTg", the Cyrillic "а" of "bаn". Words of other scripts and tongues stay."""
     if not _SUSPECT.search(chunk):
         return nfc(chunk)
     chunk = nfc(chunk.translate(_INVISIBLE))
     barred = chunk.translate(_ETH)
     if barred != chunk:
         runs = re.findall(r"[^\W\d_]+", barred)
-        if all(is_syllable(run) or (run.isupper() and len(run) <= 8) for run in runs):
+        if all(
+            is_syllable(run) or (run.isupper() and len(run) <= 8) or keeps_case(run) for run in runs
+        ):
             chunk = barred
     latin = chunk.translate(_CYRILLIC)
     if latin != chunk and not re.search("[\u0400-\u04ff]", latin):

@@ -223,6 +223,7 @@ def test_whole_phrases_with_a_commoner_twin_stay(whole: RepairSession) -> None:
     ("print_", "true"),
     [
         ("Quyết định số 05/QÐ-UBND", "Quyết định số 05/QĐ-UBND"),
+        ("Quyết định số 749/QÐ-TTg", "Quyết định số 749/QĐ-TTg"),
         ("ðịnh kỳ hằng năm", "định kỳ hằng năm"),
         ("Ủy b\u0430n nhân dân", "Ủy ban nhân dân"),
         ("nền\u200b tảng số", "nền tảng số"),
@@ -278,3 +279,25 @@ def test_a_vowel_read_twice_is_one_letter() -> None:
     )
     assert session.candidates("co6")[0].word == "có"
     assert "số" in {candidate.word for candidate in session.candidates("so6")}
+
+
+OLD_LINES = """Sở Tư pháp giúp Ủy ban nhân dân tỉnh rà soát, công bố thủ tục hành chính mới.
+Công nghệ thông tin và chuyển đổi số phải phục vụ người dân, doanh nghiệp trên địa bàn.
+Đơn vị được giao phải tổ chức thực hiện kế hoạch này, báo cáo kết quả trước ngày 15 hằng tháng.
+Khuyến khích cộng đồng tham gia giám sát việc cung cấp dịch vụ công trực tuyến.""".splitlines()
+TCVN3 = dict(
+    zip(
+        "àáảãạâấầẩẫậăắằẳẵặèéẻẽẹêếềểễệìíỉĩịòóỏõọôốồổỗộơớờởỡợùúủũụưứừửữựỳýỷỹỵđĐÂĂÊÔƠƯ",
+        "µ¸¶·¹©ÊÇÈÉË¨¾»¼½ÆÌÐÎÏÑªÕÒÓÔÖ×ÝØÜÞßãáâä«èåæçé¬íêëìîïóñòô\xadøõö÷ùúýûüþ®§¢¡£¤¥¦",
+        strict=True,
+    )
+)
+
+
+def test_text_from_before_unicode_is_put_into_unicode(model: RepairModel) -> None:
+    small = [line.replace("Ủy", "Ban").replace("ủy", "ban") for line in OLD_LINES]
+    old = ["".join(TCVN3.get(letter, letter) for letter in line) for line in small]
+    repaired = model.session(old).repair_lines(old)
+    assert [line.text for line in repaired] == small
+    first = repaired[0].tokens[0]
+    assert (first.source, first.repaired, first.reason) == ("Së", "Sở", "text in tcvn3")
