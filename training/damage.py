@@ -182,6 +182,14 @@ def damage_document(number: int, paragraphs: list[str], good: bool = False) -> l
     return lines
 
 
+def write(target: Path, lines: list[str]) -> None:
+    """Write a file whole or not at all: what is there is not made again."""
+    partial = target.with_suffix(".part")
+    partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    partial.rename(target)
+    print(target.name, len(lines), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--first", type=int, default=0)
@@ -198,10 +206,9 @@ def main() -> None:
         texts = document_paragraphs(banned)
         for number in range(count):
             target = folder / f"pages_{kind}_{number}.tsv"
-            start = number * len(texts) // count
-            lines = damage_document(number, texts[start:], good=bool(arguments.good))
-            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            print(target.name, len(lines), flush=True)
+            if not target.exists():
+                start = number * len(texts) // count
+                write(target, damage_document(number, texts[start:], good=bool(arguments.good)))
         return
     train = material(False, banned)
     test = material(True, banned)
@@ -214,10 +221,7 @@ def main() -> None:
         lines: list[str] = []
         for number in range(start, min(start + PAGES_A_FILE, last)):
             lines.extend(damage_page(number, train, test))
-        partial = target.with_suffix(".part")
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        partial.rename(target)
-        print(target.name, len(lines), flush=True)
+        write(target, lines)
 
 
 if __name__ == "__main__":

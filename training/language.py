@@ -8,6 +8,7 @@ model's predictions (Stolcke 1998, without renormalising between steps), hashed 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from normalizers import tokens
 from normalizers.language_model import LanguageModel, build_pairs, build_table
 from normalizers.tokens import ACRONYM, BOUNDARY, CLASSES, is_acronym, lm_words, new_style
 from training import corpus
@@ -56,15 +58,19 @@ def read_words(name: str, banned: frozenset[int]) -> tuple[npt.NDArray[np.int32]
 
 
 def encode(cache: Path) -> dict[str, Path]:
-    """Encode every corpus file once into the cache."""
+    """Encode every corpus file once into the cache; anew where the tokenizer has changed."""
     cache.mkdir(parents=True, exist_ok=True)
+    code = b"".join(Path(module.__file__ or "").read_bytes() for module in (tokens, corpus))
+    version = hashlib.sha256(code).hexdigest()[:8]
     banned = corpus.test_ngrams()
     done = {}
     for name in corpus.names():
-        target = cache / f"{name}.npz"
+        target = cache / f"{name}-{version}.npz"
         if not target.exists():
             stream, words = read_words(name, banned)
-            np.savez(target, stream=stream, words=np.array("\n".join(words)))
+            partial = target.with_suffix(".part.npz")
+            np.savez(partial, stream=stream, words=np.array("\n".join(words)))
+            partial.rename(target)
             print(name, len(stream), len(words), flush=True)
         done[name] = target
     return done
@@ -249,7 +255,8 @@ def strangers(
     are looked up in vain most often."""
     held = keys[order][kept[order]]
     contexts, member = group(held >> np.uint64(16))
-    common = contexts[np.argsort(-np.bincount(member, counts[order][kept[order]]))[:COMMON]]
+    often = np.bincount(member, counts[order][kept[order]])
+    common = contexts[np.argsort(-often, kind="stable")[:COMMON]]
     tails = keys[order - 1][kept[order - 1]]
     mask = np.uint64((1 << 16 * (order - 2)) - 1)
     wanted = [
