@@ -477,6 +477,34 @@ def untangle(
     return rows
 
 
+def reading_scores(
+    lines: Sequence[str],
+    layouts: Sequence[Sequence[Kind]],
+    reader: DocumentReader,
+    page_starts: frozenset[int] = frozenset(),
+    loose: frozenset[int] = frozenset(),
+    effort: Effort | None = None,
+) -> tuple[float, ...]:
+    """How well the lines read when parted into the columns of each layout (nats, more is better).
+
+    One quick reading each, as tables begin to be read; for tables whose header cannot be read.
+    """
+    prepared = [_Line(line, reader, index in loose) for index, line in enumerate(lines)]
+    general = reader.language("text")
+    scores = []
+    for kinds in layouts:
+        languages = (general, *(reader.language(kind) for kind in kinds[1:]))
+        _speak(prepared, languages, (BAR_AT_SPLIT, BAR_INSIDE))
+        layout = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
+        scores.append(
+            max(
+                _search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)[0]
+                for alignment in _ALIGNMENTS
+            )
+        )
+    return tuple(scores)
+
+
 def _row_spans(
     rows: Sequence[TangledRow], lines: int, page_starts: frozenset[int]
 ) -> tuple[tuple[int, int] | None, ...]:

@@ -8,14 +8,21 @@ stands between the top of the page and the first header is the table's title.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rapidfuzz import fuzz
 
 from extractors.halves import Half, match_halves
-from extractors.interleaved import DocumentReader, Kind, TangledRow, untangle
+from extractors.interleaved import (
+    DocumentReader,
+    Effort,
+    Kind,
+    TangledRow,
+    reading_scores,
+    untangle,
+)
 from records import Cell, Document, Notice, Page, Row, Table
 
 METHOD = "ocr-dump"
@@ -23,6 +30,15 @@ PAGE_GAP = 3  # blank lines in a row that stand for a page break
 HEADER_REACH = 6  # a header begins at most this many printed lines below its page's top or title
 HEADER_ALIKE = 60.0  # a line this like a line of the first header repeats it (rapidfuzz ratio)
 MARGIN_SURE = 8.0  # nats: a split this much better than the next is taken as certain
+LEAST_COVER = 0.65  # of a repeated header that does not stand at its page's top
+GUESS_LINES = 24  # lines of a table that all layouts are tried on, where its header is not read
+GUESS_MORE_LINES = 48  # ... and those that go best with these
+GUESS_FIRST = 12  # layouts, the likeliest by their headers
+GUESS_FINALISTS = 4
+GUESS_EFFORT = Effort(beam=8, alike=3)
+TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
+GUESS_SURE = 20.0  # nats: a layout this much better than the next is taken as certain
+GUESSED = 0.85  # confidence of cells in a layout that was inferred from them
 
 # what signing software leaves behind the last page: a tab, then a time or a signer's name
 _SIGNATURE = re.compile(r"^\t")
@@ -31,12 +47,33 @@ _PAGE_NUMBER = re.compile(r"^\s*\d{1,3}\s*$")
 
 @dataclass(frozen=True, slots=True)
 class HeaderFound:
-    """A table header at the top of ``lines``: a name and a kind a column, printed lines taken."""
+    """A table header at the top of ``lines``: a name and a kind a column, printed lines taken.
+
+    ``named`` is False where what the rows say is a column whose heading was not read; ``cover`` is
+    the part (0-1) of the header's letters that its headings explain.
+    """
 
     names: tuple[str, ...]
     kinds: tuple[Kind, ...]
     lines_used: int
     lines: tuple[str, ...] = ()
+    named: bool = True
+    cover: float = 1.0
+
+
+UNREAD = HeaderFound((), (), 0)
+"""The header of a table whose own could not be read on any page."""
+TEXT_ALONE: tuple[Kind, ...] = ("number", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadGuess:
+    """What a table's headers may have been: names and kinds, each with what speaks for it (nats)
+    apart from the rows; ``used`` are the lines of their ink at the head of each page.
+    """
+
+    layouts: tuple[tuple[HeaderFound, float], ...]
+    used: tuple[int, ...]
 
 
 class DumpReader(Protocol):
@@ -48,6 +85,18 @@ class DumpReader(Protocol):
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
         """The header that begins exactly at ``lines[0]``; ``known`` is the one before it."""
+        ...
+
+    def title_lines(self, lines: Sequence[str]) -> int:
+        """How many of a page's first lines are an appendix's label and title; 0 for none."""
+        ...
+
+    def head_ink(self, lines: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+        """How many of a page's first lines are ink of a header, beside the other pages."""
+        ...
+
+    def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
+        """Layouts of a table under this title whose header is read on none of its pages."""
         ...
 
 
@@ -107,30 +156,55 @@ def find_tables(
     The header of a table's first page may be read worse than its repetitions: the first header
     that is read well is looked for on the pages before it, where less of it is enough.
     """
+    openings = [reader.title_lines(page.lines) for page in pages]
     begin, first_seen = _first_table_page(pages, reader)
+    begin = min([begin, *(index for index, lines in enumerate(openings) if lines)])
     body: list[Page] = []
     tables: list[DumpTable] = []
     for index, page in enumerate(pages):
         rest = list(page.lines)
+        fresh = True
         if index < begin:
             body.append(Page(page.number, page.lines))
             continue
+        if openings[index] and not _heads_soon(rest, openings[index], reader, tables, first_seen):
+            title = tuple(line for line in rest[: openings[index]] if line)
+            tables.append(DumpTable(UNREAD, title, ()))
+            rest = rest[openings[index] :]
+            fresh = False
         while rest:
             known = tables[-1].header if tables else first_seen
+            if known is UNREAD:
+                known = None
             found = _next_header(rest, reader, known)
+            if found is not None and fresh and found[0] < openings[index]:  # in the title
+                found = _next_header(rest, reader, known, openings[index])
+            fresh = False
+            if found is not None and _is_doubtful(found, rest, tables, known, openings[index]):
+                found = None
             if found is None:
                 if tables:
+                    if tables[-1].header is not UNREAD and len(rest) == len(page.lines):
+                        others = [other.lines for other in pages[begin:] if other is not page]
+                        rest = rest[reader.head_ink(rest, others) :]
                     rest = _without_header_ink(rest, tables[-1].header)
                     tables[-1] = _grow(tables[-1], page.number, rest)
                 elif rest:
                     body.append(Page(page.number, tuple(rest)))
                 break
             at, header = found
+            if tables and tables[-1].header is UNREAD and _printed(rest[:at]) <= HEADER_REACH:
+                # the same header stood on the pages before, where it was not read
+                tables[-1] = _grow(tables[-1], page.number, rest[:at])
+                header = replace(header, lines=tuple(rest[at : at + header.lines_used]))
+                tables[-1] = _headed(tables[-1], header)
+                tables[-1] = _grow(tables[-1], page.number, rest[at + header.lines_used :])
+                break
             header = _with_leftovers(header, rest[at:], tables)
             before = [line for line in rest[:at] if line]
             after = rest[at + header.lines_used :]
             same = known is not None and header.kinds == known.kinds
-            if before and tables and at > HEADER_REACH and same:
+            if before and tables and same and (at > HEADER_REACH or not openings[index]):
                 tables[-1] = _grow(tables[-1], page.number, rest[:at])
                 before = []
             if not tables or not (same and not before):
@@ -148,11 +222,60 @@ def find_tables(
     return tuple(body), tuple(tables)
 
 
+def _heads_soon(
+    lines: Sequence[str],
+    title: int,
+    reader: DumpReader,
+    tables: Sequence[DumpTable],
+    first_seen: HeaderFound | None,
+) -> bool:
+    """Whether a header is read below the ``title`` lines of a page, or where they end."""
+    known = tables[-1].header if tables else first_seen
+    if known is UNREAD or (known is not None and not known.named):
+        known = None
+    found = _next_header(lines, reader, known)
+    if found is not None and found[0] < title:
+        found = _next_header(lines, reader, known, title)
+    if found is None or not found[1].named:
+        return False
+    return _printed(lines[title : found[0]]) <= HEADER_REACH
+
+
+def _is_doubtful(
+    found: tuple[int, HeaderFound],
+    lines: Sequence[str],
+    tables: Sequence[DumpTable],
+    known: HeaderFound | None,
+    opening: int,
+) -> bool:
+    """Whether what looks like a header is one of the known table's lines, or says too little."""
+    at, header = found
+    if tables and tables[-1].header is UNREAD:
+        return not header.named
+    above = _printed(lines[:at])
+    same = known is not None and header.kinds == known.kinds
+    return bool(tables and same and above and not opening and header.cover < LEAST_COVER)
+
+
+def _printed(lines: Iterable[str]) -> int:
+    return sum(1 for line in lines if line)
+
+
+def _headed(table: DumpTable, header: HeaderFound) -> DumpTable:
+    """A table with its header, which a later page showed; its bad ink is taken off the pages."""
+    parts = [
+        TablePart(part.page, lines)
+        for part in table.parts
+        if (lines := tuple(_without_header_ink(part.lines, header)))
+    ]
+    return DumpTable(header, table.title, tuple(parts))
+
+
 def _with_leftovers(
     header: HeaderFound, lines: Sequence[str], tables: Sequence[DumpTable]
 ) -> HeaderFound:
     """Take into a repeated header the lines of it that the reader did not know again."""
-    if not tables:
+    if not tables or tables[-1].header is UNREAD:
         return replace(header, lines=tuple(lines[: header.lines_used]))
     first = tables[-1].header
     used = header.lines_used
@@ -190,10 +313,10 @@ def _first_table_page(
 
 
 def _next_header(
-    lines: Sequence[str], reader: DumpReader, known: HeaderFound | None
+    lines: Sequence[str], reader: DumpReader, known: HeaderFound | None, first: int = 0
 ) -> tuple[int, HeaderFound] | None:
     for at, line in enumerate(lines):
-        if line:
+        if line and at >= first:
             found = reader.header(lines[at:], known)
             if found is not None:
                 return at, found
@@ -223,15 +346,32 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
     notices: list[Notice] = []
     tables: list[Table] = []
     if dumped:
+        guesses = [
+            _guess_head(table, reader) if table.header is UNREAD else None for table in dumped
+        ]
         language = reader.open(
             [line for page in pages for line in page.lines if line], paragraphs(body)
         )
+        settled: list[tuple[DumpTable, float]] = []
+        for table, guess in zip(dumped, guesses, strict=True):
+            if guess is None:
+                settled.append((table, 1.0))
+                continue
+            inferred = infer_layout(table, guess, language)
+            if inferred is None:
+                body = (*body, *(Page(part.page, part.lines) for part in table.parts))
+                continue
+            settled.append((inferred[0], GUESSED))
+            notices.append(inferred[1])
+        dumped = tuple(table for table, _ in settled)
+        sure = [confidence for _, confidence in settled]
         position = 0
         while position < len(dumped):
             table = dumped[position]
             right = dumped[position + 1] if position + 1 < len(dumped) else None
             rows, seen = part_columns(table, language)
             notices += seen
+            rows = _less_sure(rows, sure[position])
             if right is not None and is_right_half(table, right):
                 tables.append(join_halves(table, rows, right))
                 position += 2
@@ -247,6 +387,63 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
         pages=body,
         tables=tuple(tables),
         notices=tuple(notices),
+    )
+
+
+def _guess_head(table: DumpTable, reader: DumpReader) -> HeadGuess:
+    return reader.guess(table.title, [part.lines for part in table.parts])
+
+
+def infer_layout(
+    table: DumpTable, guess: HeadGuess, language: DocumentReader
+) -> tuple[DumpTable, Notice] | None:
+    """The table with the columns that its rows read best in; None where it reads as running text.
+
+    All layouts are tried on the first lines, the best ones on more of them. The ink of the headers
+    is taken off the pages first.
+    """
+    parts = tuple(
+        TablePart(part.page, kept)
+        for part, used in zip(table.parts, guess.used, strict=True)
+        if (kept := _trim(part.lines[used:]))
+    )
+    best: dict[tuple[Kind, ...], tuple[float, HeaderFound]] = {TEXT_ALONE: (0.0, UNREAD)}
+    for header, evidence in guess.layouts:
+        known = best.get(header.kinds)
+        if known is None or evidence > known[0]:
+            best[header.kinds] = (evidence, header)
+    lines, _, starts, loose = _lines_of(parts)
+    ranked = sorted(((evidence, kinds) for kinds, (evidence, _) in best.items()), reverse=True)
+    for count, most in ((GUESS_LINES, GUESS_FIRST), (GUESS_MORE_LINES, GUESS_FINALISTS)):
+        tried = [kinds for _, kinds in ranked[:most]]
+        tried += [TEXT_ALONE] if TEXT_ALONE not in tried else []
+        scores = reading_scores(lines[:count], tried, language, starts, loose, GUESS_EFFORT)
+        ranked = sorted(
+            ((best[kinds][0] + score, kinds) for kinds, score in zip(tried, scores, strict=True)),
+            reverse=True,
+        )
+    alone = next(score for score, kinds in ranked if kinds == TEXT_ALONE)
+    (first, kinds), second = ranked[0], ranked[1][0]
+    if kinds == TEXT_ALONE or first - alone < TABLE_LEAD:
+        return None
+    header = best[kinds][1]
+    doubt = " Cách chia cột chưa chắc chắn." if first - second < GUESS_SURE else ""
+    notice = Notice(
+        "columns_inferred",
+        "Không đọc được tiêu đề bảng; các cột được suy ra từ nội dung: "
+        f"{', '.join(header.names)}.{doubt}",
+        evidence="\n".join(line for line in table.parts[0].lines[:3] if line),
+    )
+    return DumpTable(header, table.title, parts), notice
+
+
+def _less_sure(rows: Sequence[Row], share: float) -> tuple[Row, ...]:
+    """The rows with only this share of the confidence of each cell."""
+    if share == 1.0:
+        return tuple(rows)
+    return tuple(
+        replace(row, cells=tuple(replace(c, confidence=c.confidence * share) for c in row.cells))
+        for row in rows
     )
 
 
@@ -272,21 +469,8 @@ def part_columns(
             for part in table.parts
         )
         return cells, ()
-    lines: list[str] = []
-    page_of: list[int] = []
-    loose: set[int] = set()
-    starts: set[int] = set()
-    for part in table.parts:
-        starts.add(len(lines))
-        for index, line in enumerate(part.lines):
-            if line:
-                lines.append(line)
-                page_of.append(part.page)
-            elif index:
-                loose.add(len(lines))
-    found = untangle(
-        lines, table.header.kinds, language, frozenset(starts), frozenset(loose - starts)
-    )
+    lines, page_of, starts, loose = _lines_of(table.parts)
+    found = untangle(lines, table.header.kinds, language, starts, loose)
     notices = tuple(
         Notice(
             "number_lost",
@@ -297,6 +481,25 @@ def part_columns(
         if not row.number_read
     )
     return tuple(_row(row, page_of) for row in found), notices
+
+
+def _lines_of(
+    parts: Sequence[TablePart],
+) -> tuple[list[str], list[int], frozenset[int], frozenset[int]]:
+    """A table's printed lines, the page of each, those that begin a page, those after a blank."""
+    lines: list[str] = []
+    page_of: list[int] = []
+    loose: set[int] = set()
+    starts: set[int] = set()
+    for part in parts:
+        starts.add(len(lines))
+        for index, line in enumerate(part.lines):
+            if line:
+                lines.append(line)
+                page_of.append(part.page)
+            elif index:
+                loose.add(len(lines))
+    return lines, page_of, frozenset(starts), frozenset(loose - starts)
 
 
 def _row(row: TangledRow, page_of: Sequence[int]) -> Row:

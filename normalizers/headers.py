@@ -76,10 +76,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class HeaderReading:
-    """The columns a run-together header announces, and how many leading lines it takes up."""
+    """The columns a run-together header announces, and how many leading lines it takes up.
+
+    ``named`` is False where the heading of the text column was not read, or was read in an odd
+    place; ``cover`` is the part (0-1) of the letters of these lines that headings explain.
+    """
 
     columns: tuple[Column, ...]
     lines_used: int
+    named: bool = True
+    cover: float = 1.0
 
 
 # Folded headings and their roles. "agency" is a bare "Cơ quan" whose role stands on the line
@@ -616,6 +622,14 @@ def _believable(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
     return kept
 
 
+def headings_in(line: str) -> tuple[tuple[tuple[Role, str], ...], float]:
+    """The headings in one printed line, left to right, each with its folded phrase; and the part
+    (0-1) of the line's letters that they explain.
+    """
+    reading = _scan(line.strip(_STRAY_MARKS))
+    return tuple((piece.role, piece.phrase) for piece in reading.pieces), reading.cover
+
+
 def header_columns_of_lines(
     lines: Sequence[str], known: HeaderReading | None = None, allow_single: bool = False
 ) -> HeaderReading | None:
@@ -659,8 +673,18 @@ def header_columns_of_lines(
     enough = _enough(columns, scanned)
     if known is not None and _repeats(scanned, columns, known):
         another = enough and _all_explained(scanned) and len(columns) < len(known.columns)
-        return HeaderReading(columns if another else known.columns, used)
-    return HeaderReading(columns, used) if enough else None
+        kept = columns if another else known.columns
+        return HeaderReading(kept, used, cover=_cover_of(scanned))
+    if not enough:
+        return None
+    named = any(piece.role in (*_TEXT_ROLES, "goal") for line in scanned for piece in line.pieces)
+    first = columns[1:2] == (Column("text"),) or columns[:1] == (Column("text"),)
+    return HeaderReading(columns, used, named and first, _cover_of(scanned))
+
+
+def _cover_of(lines: Sequence[_Line]) -> float:
+    letters = sum(sum(map(len, line.found)) for line in lines)
+    return sum(line.cover * sum(map(len, line.found)) for line in lines) / max(letters, 1)
 
 
 def _first_line(lines: Sequence[str]) -> int:

@@ -115,6 +115,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "group rows with text in other columns, which belongs to no row",
     ),
     "kind-no_appendix": ("không có phụ lục nào có bảng", "no appendix with a table"),
+    "kind-columns_inferred": (
+        "tiêu đề bảng không đọc được, các cột suy ra từ nội dung",
+        "tables whose header could not be read; their columns are told by their rows",
+    ),
     "kind-label_read": (
         "nhãn phụ lục không đọc được hoặc đọc trùng, suy ra từ phụ lục trước",
         "labels that could not be read or were read twice, told by the appendix before",

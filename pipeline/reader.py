@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from extractors.interleaved import Kind, Language
-from extractors.ocr_dump import HeaderFound
+from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code
+from normalizers.header_guesses import head_ink, read_heads, title_lines
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_of
 from normalizers.page_health import LayerVerdict, judge_layer
@@ -163,10 +165,28 @@ class Reader:
         found = header_columns_of_lines(lines, known=before, allow_single=known is not None)
         if found is None:
             return None
-        names = tuple(heading_of(column, found.columns) for column in found.columns)
-        self._columns[names] = found.columns
-        kinds = tuple(_KINDS.get(column.field, "text") for column in found.columns)
-        return HeaderFound(names, kinds, found.lines_used)
+        header = self._header_of(found.columns, found.lines_used)
+        return replace(header, named=found.named, cover=found.cover)
+
+    def _header_of(self, columns: tuple[Column, ...], lines_used: int) -> HeaderFound:
+        names = tuple(heading_of(column, columns) for column in columns)
+        self._columns[names] = columns
+        kinds = tuple(_KINDS.get(column.field, "text") for column in columns)
+        return HeaderFound(names, kinds, lines_used)
+
+    def title_lines(self, lines: Sequence[str]) -> int:
+        """How many of a page's first lines are an appendix's label and title; 0 for none."""
+        return title_lines(lines)
+
+    def head_ink(self, lines: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+        """How many of a page's first lines are ink of a header, beside the other pages."""
+        return head_ink(lines, others)
+
+    def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
+        """Layouts of a table under this title whose header is read on none of its pages."""
+        found = read_heads(title, tops)
+        layouts = tuple((self._header_of(g.columns, 0), g.log_evidence) for g in found.guesses)
+        return HeadGuess(layouts, found.lines_used)
 
     def judge_layer(
         self,

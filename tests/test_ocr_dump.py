@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
-from extractors.ocr_dump import HeaderFound, find_tables, split_pages
+from extractors.interleaved import Language
+from extractors.ocr_dump import (
+    UNREAD,
+    DumpTable,
+    HeaderFound,
+    HeadGuess,
+    TablePart,
+    find_tables,
+    infer_layout,
+    split_pages,
+)
 
 
 class OneHeader:
@@ -17,6 +28,15 @@ class OneHeader:
         if not lines[0].startswith("TT"):
             return None
         return HeaderFound(("TT", "Nhiệm vụ"), ("number", "text"), 1)
+
+    def title_lines(self, lines: Sequence[str]) -> int:
+        return 2 if lines[0].startswith("Phu luc") else 0
+
+    def head_ink(self, lines: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+        return 0
+
+    def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
+        raise AssertionError("not needed")
 
 
 DUMP = """ Chuyen doi so
@@ -68,3 +88,86 @@ def test_a_dump_that_begins_with_its_header_is_a_table() -> None:
     body, tables = find_tables(split_pages("TT Nhiem vu\n1 Xay dung\n"), OneHeader())  # type: ignore[arg-type]
     assert body == ()
     assert [part.lines for part in tables[0].parts] == [("1 Xay dung",)]
+
+
+def found_tables(text: str) -> tuple[DumpTable, ...]:
+    return find_tables(split_pages(text), OneHeader())[1]  # type: ignore[arg-type]
+
+
+def test_an_appendix_whose_header_is_not_read_begins_a_table_of_its_own() -> None:
+    tables = found_tables(
+        "Phu luc I\nDANH MUC\nTT Nhiem vu\n1 Xay dung\n Phu luc II\nCHI TIEU\n1 Ty le\n 2 So\n"
+    )
+    assert [table.title for table in tables] == [
+        ("Phu luc I", "DANH MUC"),
+        ("Phu luc II", "CHI TIEU"),
+    ]
+    assert tables[1].header is UNREAD
+    assert [part.lines for part in tables[1].parts] == [("1 Ty le",), ("2 So",)]
+
+
+def test_a_header_read_on_a_later_page_is_the_one_of_the_pages_before() -> None:
+    (table,) = found_tables(
+        "Phu luc I\nDANH MUC\nTI Nhiem v\n1 Xay dung\n TT Nhiem vu\n2 Tap huan\n"
+    )
+    assert table.header.names == ("TT", "Nhiệm vụ")
+    assert [part.lines for part in table.parts] == [("1 Xay dung",), ("2 Tap huan",)]
+
+
+def test_a_stray_line_over_a_repeated_header_begins_no_table() -> None:
+    (table,) = found_tables("TT Nhiem vu\n1 Xay dung\n S)\nTT Nhiem vu\n2 Tap huan\n")
+    assert [part.lines for part in table.parts] == [("1 Xay dung",), ("S)",), ("2 Tap huan",)]
+
+
+class Columns:
+    """A language in which agencies begin with "So" and tasks with anything else."""
+
+    def candidates(self, token: str) -> tuple[SimpleNamespace, ...]:
+        return (SimpleNamespace(word=token, log_channel=0.0),)
+
+    def language(self, kind: str) -> Language:
+        if kind != "agency":
+            return lambda word, before: -9.0 if word in ("So", "Y", "te", "Noi", "vu") else -3.0
+        return lambda word, before: (
+            -0.5 if word in ("So", "Y", "te", "Noi", "vu", "</s>") else -12.0
+        )
+
+    def learned(self, kind: str, cells: Sequence[str]) -> Language:
+        return self.language(kind)
+
+    def section_code(self, tokens: Sequence[str]) -> None:
+        return None
+
+
+TWO = HeaderFound(("TT", "Nhiệm vụ", "Cơ quan chủ trì"), ("number", "text", "agency"), 0)
+THREE = HeaderFound(
+    ("TT", "Nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp"),
+    ("number", "text", "agency", "agency"),
+    0,
+)
+
+
+def inferred(lines: Sequence[str]) -> DumpTable | None:
+    table = DumpTable(UNREAD, ("Phu luc I",), (TablePart(1, ("ink of a header", *lines)),))
+    guess = HeadGuess(((THREE, 0.0), (TWO, 0.0)), (1,))
+    found = infer_layout(table, guess, Columns())  # type: ignore[arg-type]
+    if found is None:
+        return None
+    assert found[1].kind == "columns_inferred"
+    return found[0]
+
+
+def test_columns_of_an_unread_header_are_told_by_the_rows() -> None:
+    table = inferred(
+        [
+            f"{number} Ra soat ha tang mang {agency}"
+            for number, agency in enumerate(("So Y te", "So Noi vu") * 3, 1)
+        ]
+    )
+    assert table is not None
+    assert table.header == TWO
+    assert table.parts[0].lines[0].startswith("1 ")
+
+
+def test_running_text_under_a_title_is_no_table() -> None:
+    assert inferred(["Dieu nay quy dinh ve viec lap", "ke hoach hang nam cua tinh"] * 4) is None

@@ -1,0 +1,262 @@
+"""Layouts of tables whose header cannot be read: what is usual, and what its ink still tells.
+
+OCR that reads a page line by line runs the lines of a header of two or three lines together, or
+drops it altogether. The header is printed on every page, each time damaged in another way, so
+what is left of all of them is taken together; the body of the table decides the rest
+(:func:`extractors.interleaved.reading_scores`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from normalizers.folding import words
+from normalizers.headers import Column, Field, Role, headings_in
+from normalizers.sections import read_appendix_label
+from normalizers.titles import begins_attachment, is_capitals
+
+# Orders of columns after the number that plans print (Nghị định 30/2020/NĐ-CP leaves them free),
+# and how unusual they are: natural logarithms of odds against the most usual ones.
+_ORDERS: dict[str, float] = {
+    "text target lead": 0.0,
+    "text target lead implement": 0.0,
+    "text target lead coordinate": -6.0,
+    "text target lead coordinate deadline": -10.0,
+    "text target lead deadline": -8.0,
+    "text target deadline lead": -8.0,
+    "text lead target": -10.0,
+    "text lead coordinate target": -12.0,
+    "text lead deadline": 0.0,
+    "text lead coordinate deadline": 0.0,
+    "text lead expected_result deadline": 0.0,
+    "text lead coordinate expected_result deadline": 0.0,
+    "text lead coordinate deadline expected_result": -10.0,
+    "text lead coordinate deadline note": -10.0,
+    "text lead coordinate expected_result deadline note": -6.0,
+    "text lead coordinate expected_result": -10.0,
+    "text lead deadline coordinate": -12.0,
+    "text lead deadline expected_result": -15.0,
+    "text lead deadline note": -15.0,
+    "text lead coordinate": -15.0,
+    "text lead expected_result": -25.0,
+    "text lead": -15.0,
+    "text expected_result lead coordinate deadline": -8.0,
+    "text expected_result lead deadline": -15.0,
+    "text expected_result deadline lead coordinate": -10.0,
+    "text deadline lead coordinate": -10.0,
+    "text deadline lead coordinate expected_result": -12.0,
+    "text deadline lead": -12.0,
+    "text lead year": -4.0,
+    "text lead coordinate year": -8.0,
+}
+HEAD_LINES = 5  # a header that lost lines stands in the first printed lines of its page
+_TITLE_REACH = 9  # printed lines: label, a title of some lines, "(Kèm theo ...)"
+_LEAST_TITLE = 10  # letters
+_LEAST_COVER = 0.3
+_ALONE_COVER = 0.55
+_SINGLE_COVER = 0.75
+_MOST_WORDS = 16  # of a line of headings read badly; a line of a row may have more
+_MOST_SKIPPED = 1  # printed lines without headings above one with them
+_ALIKE = 65.0  # per cent: lines of the same header, damaged in two ways
+_SEEN = 5.0  # nats: a page on which a heading is seen
+_SEEN_MOST = 12.0
+_UNSEEN = -1.5
+_DISORDER = -8.0
+_SAID = 8.0  # nats: the title names what the table lists
+_SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
+_MOST_YEARS = 12
+_SAYS_LITTLE: frozenset[Role] = frozenset(("number", "more", "done", "agency", "other", "project"))
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutGuess:
+    """Columns a table may have, and what speaks for them apart from its rows (nats)."""
+
+    columns: tuple[Column, ...]
+    log_evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeadReading:
+    """Guesses for one table, and how many lines at each page's head are its header's ink."""
+
+    guesses: tuple[LayoutGuess, ...]
+    lines_used: tuple[int, ...]
+
+
+def title_lines(lines: Sequence[str]) -> int:
+    """How many of a page's first lines are the label and title of an appendix; 0 for none.
+
+    An appendix opens with its label or a title in capitals and ends with "(Kèm theo ...)", or is a
+    label with a title in capitals.
+    """
+    printed = [(index, line) for index, line in enumerate(lines) if line.strip()][:_TITLE_REACH]
+    announced, end, labelled, titled = False, 0, False, False
+    for position, (index, line) in enumerate(printed):
+        if labelled_here := position <= 2 and _is_label(line):
+            labelled = announced = True
+            end = index + 1
+        elif begins_attachment(line) and line.lstrip()[:1] in "({[" and announced:
+            end = index + 1
+            for after, _ in printed[position + 1 : position + 3]:
+                if lines[end - 1].rstrip(" .").endswith((")", "}", "]")):
+                    break
+                end = after + 1
+            return end
+        if not labelled_here and is_capitals(line) and len("".join(words(line))) >= _LEAST_TITLE:
+            announced = announced or position <= 2
+            if labelled:
+                titled = True
+                end = index + 1
+    return end if labelled and titled else 0
+
+
+def _is_label(line: str) -> bool:
+    return read_appendix_label(line) is not None and len(line.split()) <= 4
+
+
+def read_heads(title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadReading:
+    """What the first lines of a table's pages tell of a header that was not read.
+
+    Args:
+        title: lines above the table.
+        tops: the first lines of each page, blank ones among them.
+    """
+    inks = [head_ink(top, [other for other in tops if other is not top]) for top in tops]
+    lines = [line for top, used in zip(tops, inks, strict=True) for line in top[:used]]
+    seen: list[list[tuple[Role, str]]] = [
+        [piece for piece in headings_in(line)[0] if piece[0] not in _SAYS_LITTLE] for line in lines
+    ]
+    years = _years(title, lines)
+    guesses = []
+    for order, usual in _ORDERS.items():
+        fields: list[Field] = ["number", *order.split()]  # type: ignore[list-item]
+        if "year" in fields and not years:
+            continue
+        columns = tuple(
+            Column(field, years=years) if field == "year" else Column(field) for field in fields
+        )
+        guesses.append(LayoutGuess(columns, usual + _said(title, fields) + _shown(seen, fields)))
+    return HeadReading(tuple(guesses), tuple(inks))
+
+
+def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+    """How many of a page's first lines are ink of a header: they hold headings, or stand below
+    such a line and come again on most pages.
+    """
+    used = 0
+    printed = ink = 0  # printed lines so far, and those down to the last one of the header
+    for index, line in enumerate(top):
+        if not line.strip():
+            continue
+        printed += 1
+        if printed > HEAD_LINES or printed - ink > _MOST_SKIPPED + 1:
+            break
+        telling, cover = _telling(line)
+        repeats = sum(
+            any(
+                fuzz.ratio(line, one) >= _ALIKE
+                or (telling and cover >= _LEAST_COVER and (telling, True) == _shows(one))
+                for one in _first_printed(other)
+            )
+            for other in others
+        )
+        alone = cover >= (_ALONE_COVER if len(telling) > 1 else _SINGLE_COVER) and bool(telling)
+        alone = alone and not line.lstrip(" |-~.*'")[:1].islower()
+        follows = bool(used) and not any(top[used:index])
+        if (
+            alone
+            or (telling and cover >= _LEAST_COVER and repeats)
+            or (follows and repeats >= max(2, len(others) / 2))
+        ):
+            used, ink = index + 1, printed
+    return used
+
+
+def _telling(line: str) -> tuple[tuple[Role, ...], float]:
+    """The headings of a line that name a column for sure, and the share of its letters in any."""
+    pieces, cover = headings_in(line)
+    found = words(line)
+    counts = any(word.isdigit() and not _is_year(word) for word in found)
+    if (len(found) > _MOST_WORDS or counts) and cover < _SINGLE_COVER:
+        return (), 0.0  # of a row
+    return tuple(role for role, _ in pieces if role not in _SAYS_LITTLE), cover
+
+
+def _shows(line: str) -> tuple[tuple[Role, ...], bool]:
+    roles, cover = _telling(line)
+    return roles, cover >= _LEAST_COVER
+
+
+def _first_printed(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line.strip()][:HEAD_LINES]
+
+
+def _years(title: Sequence[str], lines: Sequence[str]) -> tuple[int, ...]:
+    """Years that may head columns: those of the header, or else of the title's span."""
+    seen = sorted({int(word) for line in lines for word in words(line) if _is_year(word)})
+    if len(seen) < 3:
+        span = next((found for line in title if (found := _SPAN.search(line))), None)
+        seen = [int(span[1]), int(span[2])] if span else []
+    if not seen or not 1 <= seen[-1] - seen[0] < _MOST_YEARS:
+        return ()
+    return tuple(range(seen[0], seen[-1] + 1))
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.startswith("20") and word.isdigit()
+
+
+def _said(title: Sequence[str], fields: Sequence[Field]) -> float:
+    """What the title says the table lists: indicators, tasks or projects."""
+    said = " ".join(words(" ".join(title)))
+    indicators = "target" in fields
+    if "chi tieu" in said and "nhiem vu" not in said:
+        return _SAID if indicators else -_SAID
+    if "nhiem vu" in said and "chi tieu" not in said:
+        return -_SAID if indicators else 0.0
+    return 0.0
+
+
+def _shown(seen: Sequence[Sequence[tuple[Role, str]]], fields: Sequence[Field]) -> float:
+    """How well headings seen in the ink of the headers go with these columns."""
+    if not any(seen):
+        return 0.0
+    counts: dict[Field | None, int] = {}
+    disorder = 0
+    for line in seen:
+        here = [_field(role, phrase, fields) for role, phrase in line]
+        for field in set(here):
+            counts[field] = counts.get(field, 0) + 1
+        places = [fields.index(field) for field in here if field is not None]
+        disorder += places != sorted(places)
+    value = _DISORDER * min(disorder, 2)
+    for field, pages in counts.items():
+        worth = min(_SEEN * pages, _SEEN_MOST)
+        value += worth if field is not None else -worth
+    return value + _UNSEEN * sum(field not in counts for field in fields[1:])
+
+
+def _field(role: Role, phrase: str, fields: Sequence[Field]) -> Field | None:
+    """The column of a layout that a heading names; None where it has no such column."""
+    wanted: Field | None
+    if role in ("indicator", "task"):
+        clash = ("nhiem vu" in phrase) if "target" in fields else role == "indicator"
+        wanted = None if clash else "text"
+    elif role == "outcome":
+        wanted = "target" if "target" in fields else "expected_result"
+    elif role == "goal":
+        wanted = "target"
+    elif role == "doer":
+        wanted = "implement" if "implement" in fields else "lead"
+    elif role == "reported":
+        wanted = "expected_result"
+    else:
+        wanted = {"lead": "lead", "coordinate": "coordinate", "deadline": "deadline"}.get(
+            role, "note" if role == "note" else None
+        )  # type: ignore[assignment]
+    return wanted if wanted in fields else None

@@ -1,0 +1,65 @@
+"""Titles of appendices in damaged dumps, and what the ink of unread headers tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from normalizers.header_guesses import read_heads, title_lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (
+            ["Phu luc II", "DANH MUC CAC NHIEM VU", "(Kem theo Ké hoach sé 60/KH-UBND)", "1 | Xay"],
+            3,
+        ),
+        (["CAC CHi TIEU CU THE", "(Kém theo Ké hoach s6 57/KH-UBND ngay 24 thang", "04)", "TT"], 3),
+        (["Phu luc I", "", "DANH MUC CAC NHIEM VU, GIAI PHAP", "Sé Cong Thuong; Sd"], 3),
+        (["Phu luc I ban hanh kem theo Nghi dinh nay", "ban hanh theo mau"], 0),
+        (["SO TAI CHINH TINH", "thuc hién theo ké hoach sé 20/KH-UBND ngay 2 thang 3"], 0),
+        (["1 | Phat trién nguon nhan luc", "Sé Cong Thuong; Sd | Sau khi Chinh"], 0),
+    ],
+)
+def test_title_lines_reach_from_the_label_to_what_the_appendix_belongs_to(
+    lines: list[str], count: int
+) -> None:
+    assert title_lines(lines) == count
+
+
+def best(title: list[str], tops: list[list[str]]) -> list[str]:
+    reading = read_heads(title, tops)
+    guess = max(reading.guesses, key=lambda one: one.log_evidence)
+    return [column.field for column in guess.columns]
+
+
+def test_headings_read_on_different_pages_count_together() -> None:
+    tops = [
+        ["N6Oi dung cong viéc <o ar extiye Két qua, san pham", "I. Quan ly Giay bao vé dac biét"],
+        ["N6Oi dung cong viéc e ees eathve Két qua, san pham Thoi gian", "cia co quan, t6 chifc"],
+        ["N6i dung cong viéc Co quan tri thyc Két qua, san pham", "Bao cao dinh ky gtri co quan"],
+    ]
+    assert best(["DANH MUC CAC NHIEM VU"], tops) == [
+        "number",
+        "text",
+        "lead",
+        "expected_result",
+        "deadline",
+    ]
+    assert read_heads([], tops).lines_used == (1, 1, 1)
+
+
+def test_a_title_tells_tables_of_indicators_from_tables_of_tasks() -> None:
+    assert "target" in best(["CAC CHI TIEU CU THE"], [["1 Ty le 50%"]])
+    assert "target" not in best(["DANH MUC CAC NHIEM VU"], [["1 Ra soat"]])
+
+
+def test_years_of_a_title_may_head_columns_of_marks() -> None:
+    reading = read_heads(["KE HOACH GIAI DOAN 2026 - 2030"], [["1 Du an x x"]])
+    years = {column.years for guess in reading.guesses for column in guess.columns}
+    assert (2026, 2027, 2028, 2029, 2030) in years
+    assert not any(
+        column.field == "year"
+        for g in read_heads([], [["1 Du an"]]).guesses
+        for column in g.columns
+    )
