@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extractors._pdfium import Glyph
@@ -36,6 +36,11 @@ _MARGIN = 4.0  # points around the text of a table without rules
 _NUMBERED = 0.5  # of the texts in its first column are numbers or codes
 _CLOSE = 2.2  # of the size: lines of a table without rules are no further apart
 _WIDER = 1.2  # points by which the strip between two rows is wider than between two lines
+_FIRST_VALUE = 2  # the column after number and text: values may be printed once for several rows
+_OFF_MIDDLE = 0.4  # of the size
+_OFF_SPAN = 0.6  # of the size, over several rows
+_FEWEST_CENTRED = 3
+_MOSTLY = 0.6
 _NUMBER = re.compile(r"^\(?\d{1,4}(?:\.\d{1,3})*[.)]?$")
 _HEADING = re.compile(r"^(?:S?TT|Số\s*TT|Số thứ tự)$", re.IGNORECASE)
 
@@ -240,8 +245,14 @@ def _without_rules(lines: Sequence[_Line]) -> list[RuledGrid]:
     if sum(map(_is_mark, marks)) < max(2.0, _NUMBERED * len(marks)):
         return []
     xs = [first - _MARGIN, *inner, last + _MARGIN]
-    ys = [region[0].top - _MARGIN, *_row_borders(region, begins), region[-1].foot + _MARGIN]
-    level = [Rule(y, xs[0], xs[-1]) for y in ys]
+    ys = [region[0].top - _MARGIN, *_row_borders(region, begins, xs), region[-1].foot + _MARGIN]
+    merged = _merged_down(region, xs, ys)
+    level = [
+        Rule(y, left, right)
+        for row, y in enumerate(ys)
+        for column, (left, right) in enumerate(pairwise(xs))
+        if (row, column) not in merged
+    ]
     inside = [under for under in _under_headings(region, xs) if ys[0] < under.at < ys[1]]
     places = sorted({*ys, *(under.at for under in inside)})
     return find_grids([*level, *inside], _uprights(region, xs, places))
@@ -268,7 +279,7 @@ def _is_mark(text: str) -> bool:
     return bool(_NUMBER.match(text) or _HEADING.match(text) or is_section_code(text))
 
 
-def _row_borders(lines: Sequence[_Line], begins: Sequence[int]) -> list[float]:
+def _row_borders(lines: Sequence[_Line], begins: Sequence[int], xs: Sequence[float]) -> list[float]:
     """The y between rows: one between two numbers, and one around a title without a number.
 
     Between the header, or the top of the page, and the first number the rest of a row may stand
@@ -277,9 +288,11 @@ def _row_borders(lines: Sequence[_Line], begins: Sequence[int]) -> list[float]:
     strips = _strips(lines)
     wide = {at for at, (_, height) in strips.items() if height > _usual_strip(lines) + _WIDER}
     borders: set[int] = set()
+    beside: list[float] = []
     for above, below in pairwise(begins):
         between = [at for at in strips if above < at <= below]
         if not between:
+            beside += _border_beside(lines, above, below, xs)
             continue
         borders.add(max(between, key=lambda at: (strips[at][1], at)))
         if _HEADING.match(lines[above].pieces[0].text):
@@ -289,7 +302,108 @@ def _row_borders(lines: Sequence[_Line], begins: Sequence[int]) -> list[float]:
     for index, line in enumerate(lines):
         if len(line.pieces) == 1 and line.pieces[0].bold and index not in begins:
             borders |= {at for at in (index, index + 1) if at in wide}
-    return [strips[at][0] for at in sorted(borders)]
+    return sorted([*(strips[at][0] for at in borders), *beside])
+
+
+def _border_beside(
+    lines: Sequence[_Line], above: int, below: int, xs: Sequence[float]
+) -> list[float]:
+    """The y between two rows where a cell merged down stands over their border: the widest strip
+    that all columns but one leave empty.
+    """
+    found = []
+    for left, right in list(pairwise(xs))[_FIRST_VALUE:]:
+        others = [
+            (index, replace(line, pieces=kept))
+            for index, line in enumerate(lines)
+            if (kept := tuple(p for p in line.pieces if not left <= (p.x0 + p.x1) / 2 < right))
+        ]
+        strips = _strips([line for _, line in others])
+        found += [
+            (height, y) for at, (y, height) in strips.items() if above < others[at][0] <= below
+        ]
+    return [max(found)[1]] if found else []
+
+
+def _merged_down(
+    lines: Sequence[_Line], xs: Sequence[float], ys: Sequence[float]
+) -> set[tuple[int, int]]:
+    """The row borders (row below, column) that are none: a value printed once for several rows
+    stands at the middle of them all.
+
+    Only where values are centred in their rows, and only over rows that have a number and no value
+    of their own in this column.
+    """
+    rows = list(pairwise(ys))
+    apart = _usual_strip(lines) + _WIDER
+    numbered = [
+        any(
+            _NUMBER.match(line.pieces[0].text) and line.pieces[0].x1 < xs[1]
+            for line in lines
+            if top <= (line.top + line.foot) / 2 < foot
+        )
+        for top, foot in rows
+    ]
+    texts: dict[int, list[tuple[float, float]]] = {}
+    for column, (left, right) in enumerate(pairwise(xs)):
+        for line in lines:
+            if any(left <= (piece.x0 + piece.x1) / 2 < right for piece in line.pieces):
+                held = texts.setdefault(column, [])
+                if held and line.top - held[-1][1] <= apart:
+                    held[-1] = (held[-1][0], max(held[-1][1], line.foot))
+                else:
+                    held.append((line.top, line.foot))
+    size = statistics.median(line.size for line in lines)
+    if not _are_centred(texts, rows, numbered, size):
+        return set()
+    found: set[tuple[int, int]] = set()
+    for column in range(_FIRST_VALUE, len(xs) - 1):
+        places = [
+            (_row_at(rows, top + 1), _row_at(rows, foot - 1), (top + foot) / 2)
+            for top, foot in texts.get(column, [])
+        ]
+        taken = {row for first, last, _ in places for row in range(first, last + 1)}
+        for first, last, middle in places:
+            if not all(numbered[first : last + 1]):
+                continue
+            top, foot = first, last
+            while top and numbered[top - 1] and top - 1 not in taken:
+                top -= 1
+            while foot + 1 < len(rows) and numbered[foot + 1] and foot + 1 not in taken:
+                foot += 1
+            spans = [
+                (abs((rows[a][0] + rows[b][1]) / 2 - middle), b - a, a, b)
+                for a in range(top, first + 1)
+                for b in range(last, foot + 1)
+            ]
+            own = abs((rows[first][0] + rows[last][1]) / 2 - middle)
+            off, _, a, b = min(spans)
+            if own <= max(_OFF_MIDDLE * size, 2 * off) or off > _OFF_SPAN * size:
+                a, b = first, last
+            found.update((row, column) for row in range(a + 1, b + 1))
+            taken.update(range(a, b + 1))
+    return found
+
+
+def _are_centred(
+    texts: Mapping[int, Sequence[tuple[float, float]]],
+    rows: Sequence[tuple[float, float]],
+    numbered: Sequence[bool],
+    size: float,
+) -> bool:
+    """Whether values that leave room in their row stand at its middle."""
+    seen = []
+    for column, held in texts.items():
+        for top, foot in held:
+            first, last = rows[_row_at(rows, (top + foot) / 2)]
+            room = (last - first) - (foot - top) > 2 * size
+            if column >= _FIRST_VALUE and room and numbered[_row_at(rows, (top + foot) / 2)]:
+                seen.append(abs(first + last - top - foot) / 2 <= _OFF_MIDDLE * size)
+    return len(seen) >= _FEWEST_CENTRED and sum(seen) >= _MOSTLY * len(seen)
+
+
+def _row_at(rows: Sequence[tuple[float, float]], y: float) -> int:
+    return next((row for row, (_, foot) in enumerate(rows) if y < foot), len(rows) - 1)
 
 
 def _usual_strip(lines: Sequence[_Line]) -> float:

@@ -85,7 +85,7 @@ def _printed_lines(part: Grey, dpi: float) -> Iterator[TextLine]:
         if max(width, height) > speck
     ]
     row: list[tuple[int, int, int, int]] = []
-    for box in sorted(_whole(boxes), key=lambda one: one[1] + one[3]):
+    for box in sorted(whole_boxes(boxes), key=lambda one: one[1] + one[3]):
         if row and (box[1] + box[3]) / 2 > max(row[0][3], (row[0][1] + row[0][3]) / 2 + 1):
             yield from _in_line(row, dpi)
             row = []
@@ -98,7 +98,7 @@ def _in_line(row: Sequence[tuple[int, int, int, int]], dpi: float) -> Iterator[T
         yield TextLine("", x0, x1, y0, y1, 0.1 * dpi)
 
 
-def _whole(boxes: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+def whole_boxes(boxes: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
     """Boxes that overlap become one: a mark that stands apart belongs to its line."""
     whole: list[tuple[int, int, int, int]] = []
     for box in sorted(boxes, key=lambda one: one[1] - one[3]):

@@ -102,8 +102,9 @@ def find_rules(grey: Grey, dpi: float) -> Rules:
             drawn_upright.update(some_upright)
             alone.difference_update(some_level, some_upright)
     ink = (grey < _LETTER).astype(np.uint8)
-    for bars in _bars(sorted(alone & drawn_level, key=lambda s: s.at), dpi):
-        grid = _open_grid(bars, ink, dpi)
+    level_alone = alone & drawn_level
+    for bars in _bars(sorted(level_alone, key=lambda s: s.at), dpi):
+        grid = None if _has_rules_between(bars, level_alone, dpi) else _open_grid(bars, ink, dpi)
         if grid is not None:
             grids.append(grid)
             alone.difference_update(bars)
@@ -394,6 +395,22 @@ def _bars(level: Sequence[Segment], dpi: float) -> list[list[Segment]]:
         else:
             groups.append([rule])
     return [group for group in groups if len(group) >= _OPEN_ROWS + 1]
+
+
+def _has_rules_between(bars: Sequence[Segment], level: Iterable[Segment], dpi: float) -> bool:
+    """Whether shorter rules part some columns between the bars: cells are merged down there, which
+    only the words can tell (``extractors.aligned_scan``).
+    """
+    near = 3 * _NEAR * dpi
+    first, last = min(rule.first for rule in bars), max(rule.last for rule in bars)
+    return any(
+        bars[0].at + near < rule.at < bars[-1].at - near
+        and first - near <= rule.first
+        and rule.last <= last + near
+        and all(abs(rule.at - bar.at) > near for bar in bars)
+        for rule in level
+        if rule not in bars and rule.length >= _ALONE * dpi
+    )
 
 
 def _open_grid(bars: Sequence[Segment], ink: Grey, dpi: float) -> RuledGrid | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -22,9 +23,10 @@ from PIL import Image
 
 from extractors import _tesseract, numerals
 from extractors._tesseract import Word
-from extractors.blocks import find_blocks
+from extractors.aligned_scan import find_aligned_tables, may_hold_table
+from extractors.blocks import Block, find_blocks
 from extractors.grid import Grid, GridCell, PageContent, PrintedLine
-from extractors.image_rules import RuledGrid, find_rules, without_rules
+from extractors.image_rules import RuledGrid, Rules, find_rules, without_rules
 from extractors.numerals import find_signs, read_signs
 from extractors.straighten import Grey, Upright, clean, straighten
 from records import Box
@@ -85,6 +87,10 @@ class ReadLine:
         return min(word.y0 for word in self.words)
 
     @property
+    def foot(self) -> float:
+        return max(word.y1 for word in self.words)
+
+    @property
     def confidence(self) -> float:
         return min(word.confidence for word in self.words)
 
@@ -134,11 +140,7 @@ def _read_upright(
     """What a straightened page shows, and how much was read for sure: letters by confidence."""
     rules = find_rules(upright.grey, dpi)
     smooth = clean(without_rules(upright.grey, rules, dpi))
-    cells = [
-        Piece(round(cell.x0) + 2, round(cell.y0) + 2, round(cell.x1) - 2, round(cell.y1) - 2)
-        for grid in rules.grids
-        for cell in grid.cells
-    ]
+    cells = _pieces(rules.grids)
     between = _between(rules.grids, smooth, dpi)
     read = read_pieces(smooth, [*between, *cells], dpi)
     worth = sum(
@@ -147,6 +149,10 @@ def _read_upright(
         for line in piece
         for word in line.words
     )
+    tables = list(rules.grids)
+    if may_hold_table([Block(*piece) for piece in between], rules, dpi):
+        tables, read = _with_aligned(rules, read, len(between), smooth, dpi)
+        cells += _pieces(tables[len(rules.grids) :])
     read = look_again(smooth, [*between, *cells], read, len(between), dpi)
     points = 72 / dpi
     lines = [
@@ -158,7 +164,7 @@ def _read_upright(
     bold = _weights(smooth, cells)
     grids = []
     start = len(between)
-    for grid in rules.grids:
+    for grid in tables:
         ours = np.s_[start - len(between) : start - len(between) + len(grid.cells)]
         texts = read[start : start + len(grid.cells)]
         grids.append(_grid(grid, texts, bold[ours], upright, points))
@@ -175,6 +181,38 @@ def _read_upright(
         reason,
     )
     return content, worth
+
+
+def _pieces(grids: Sequence[RuledGrid]) -> list[Piece]:
+    """The insides of the cells."""
+    return [
+        Piece(round(cell.x0) + 2, round(cell.y0) + 2, round(cell.x1) - 2, round(cell.y1) - 2)
+        for grid in grids
+        for cell in grid.cells
+    ]
+
+
+def _with_aligned(
+    rules: Rules, read: Sequence[list[ReadLine]], running: int, grey: Grey, dpi: float
+) -> tuple[list[RuledGrid], list[list[ReadLine]]]:
+    """The page's grids, and those of tables without upright rules; what was read, with their cells
+    read by themselves rather than as running text.
+    """
+    drawn = list(rules.grids)
+    words = [word for text in read[:running] for line in text for word in line.words]
+    found = find_aligned_tables(grey, words, partial(_weights, grey), rules, dpi)
+    if not found:
+        return drawn, list(read)
+    outside = [
+        [line for line in text if not any(_stands_in(line, grid) for grid in found)]
+        for text in read[:running]
+    ]
+    cells = read_pieces(grey, _pieces(found), dpi)
+    return [*drawn, *found], [*outside, *read[running:], *cells]
+
+
+def _stands_in(line: ReadLine, grid: RuledGrid) -> bool:
+    return grid.ys[0] <= (line.top + line.foot) / 2 < grid.ys[-1]
 
 
 def _between(grids: Sequence[RuledGrid], grey: Grey, dpi: float) -> list[Piece]:
@@ -342,7 +380,7 @@ def _signs(grey: Grey, box: Piece, capital: float) -> tuple[str, float] | None:
     return found if found is not None and _NUMERAL.match(found[0]) else None
 
 
-def _weights(grey: Grey, cells: Sequence[Piece]) -> list[bool | None]:
+def _weights(grey: Grey, cells: Sequence[Piece | Block]) -> list[bool | None]:
     """For each cell whether it is printed bold; None where the page has but one weight."""
     strokes = [_stroke(grey, cell) for cell in cells]
     known = sorted(stroke for stroke in strokes if stroke)
@@ -353,7 +391,7 @@ def _weights(grey: Grey, cells: Sequence[Piece]) -> list[bool | None]:
     return [stroke >= bold if stroke else None for stroke in strokes]
 
 
-def _stroke(grey: Grey, cell: Piece) -> float:
+def _stroke(grey: Grey, cell: Piece | Block) -> float:
     """How thick the strokes of a cell's letters are: their area by their outline; 0 for none."""
     box = _trim(grey, cell)
     if box is None:
@@ -417,7 +455,7 @@ def _batches(pieces: Sequence[Piece | None]) -> Iterable[list[int]]:
         yield batch
 
 
-def _trim(grey: Grey, piece: Piece) -> Piece | None:
+def _trim(grey: Grey, piece: Piece | Block) -> Piece | None:
     """The piece without the empty paper around its ink; None where there is no ink."""
     part = (grey[piece.y0 : piece.y1, piece.x0 : piece.x1] < _DARK).astype(np.uint8)
     if int(part.sum()) < 10:

@@ -300,6 +300,16 @@ def test_a_damaged_cross_reference_table_is_mended():
     assert [page.lines[0][:7] for page in read(data).pages] == ["Điều 1.", "Điều 2."]
 
 
+def test_a_value_merged_down_holds_for_each_row_where_no_rule_says_so():
+    how = dataclasses.replace(facsimile.look(2), rules="none", merged=("lead", "deadline"))
+    plan = facsimile.plan("quang-ngai-bcd").cut(0, 12, "III").without_body()
+    one = facsimile.print_pdf(plan, how, seed=2)
+    rows = [row for row in read(one.data).tables[0].rows if not row.span]
+    seen = [row.cells[4].text.replace("\n", " ") for row in rows]
+    assert seen == [golden["deadline"] for golden in one.rows]
+    assert sum(row.cells[4].method.endswith("merged") for row in rows) == 7
+
+
 @pytest.mark.parametrize("rules", ["horizontal", "none"])
 @pytest.mark.parametrize("seed", [2, 3])
 def test_columns_and_rows_come_from_alignment_where_rules_are_missing(rules, seed):
