@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import weakref
 from collections.abc import Mapping
 from ctypes import CDLL, c_char_p, c_int, c_void_p
 from functools import lru_cache
@@ -32,6 +33,7 @@ class Engine:
 
     def __init__(self, library: CDLL, handle: int) -> None:
         self._library, self._handle = library, handle
+        weakref.finalize(self, library.TessBaseAPIDelete, handle)
 
     def read(self, grey: Grey, dpi: int, layout: int) -> str:
         """Every part and word of an image, in the lines that ``tesseract IMAGE - tsv`` prints.
@@ -57,10 +59,6 @@ class Engine:
                 library.TessDeleteText(text)
         finally:
             library.TessBaseAPIClear(handle)
-
-    def __del__(self) -> None:
-        if not sys.is_finalizing():
-            self._library.TessBaseAPIDelete(self._handle)
 
 
 def open_engine(model: str, variables: Mapping[str, str]) -> Engine | None:

@@ -46,6 +46,8 @@ def breaches(datasets: Mapping[str, Iterable[Record]]) -> list[str]:
         except (pa.ArrowException, TypeError, KeyError, OverflowError) as error:
             found.append(f"{name}: {type(error).__name__}: {error}")
             continue
+        if not records:
+            continue
         # Arrow has checked the types; objects keep nulls and integers apart for pandera.
         frame = pd.DataFrame(records, columns=list(DATASETS[name].names), dtype=object)
         found += [f"{name}: {sentence}" for sentence in _frame_breaches(name, frame)]
@@ -55,6 +57,14 @@ def breaches(datasets: Mapping[str, Iterable[Record]]) -> list[str]:
             if not column.nullable and table[column.name].null_count
         ]
     return found
+
+
+def prepare() -> None:
+    """Build the checks of every dataset, so that processes forked from this one have them."""
+    import pandas as pd
+
+    for name, dataset in DATASETS.items():
+        _frame_breaches(name, pd.DataFrame(columns=list(dataset.names), dtype=object))
 
 
 def check_contract(datasets: Mapping[str, Iterable[Record]]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.inbox import InputFile
-from pipeline.schema import DATASETS, Datasets
+from pipeline.schema import Datasets
 from records import Document
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ class FileReader:
         from normalizers import language
         from normalizers.agencies import communes_named, use_registry
         from normalizers.repair import load_model
-        from pipeline.contract import check_contract
+        from pipeline import contract
 
         use_registry(registry)
         self._raw = raw
         self._model = load_model()
         language()
         communes_named("")
-        check_contract({name: [] for name in DATASETS})
+        contract.prepare()
         for module in ("pipeline.dataset", "pipeline.reader"):
             importlib.import_module(module)
 
