@@ -80,7 +80,8 @@ class _Builder:
 
     pages: dict[int, list[str]] = field(default_factory=dict)
     routes: dict[int, Route] = field(default_factory=dict)
-    reread: dict[str, list[int]] = field(default_factory=dict)  # pages by the reason
+    judged: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """Pages by the kind of notice and the reason why they were read as they were."""
     reach: dict[tuple[int, int], float] = field(default_factory=dict)
     """For each page format how far down its pages are printed, in points."""
     tables: list[Table] = field(default_factory=list)
@@ -105,8 +106,10 @@ class _Builder:
         self.routes[content.number] = content.route
         self.pages.setdefault(content.number, [])
         if content.reason:
-            again = "; chữ được nhận dạng lại từ ảnh của trang" * (content.route == "re-ocr")
-            self.reread.setdefault(content.reason + again, []).append(content.number)
+            again = content.route == "re-ocr"
+            kind = "page_reread" if again or content.partly_reread else "page_layer"
+            reason = content.reason + "; chữ được nhận dạng lại từ ảnh của trang" * again
+            self.judged.setdefault((kind, reason), []).append(content.number)
 
     def take_running_text(self) -> None:
         for number, line in self.pending:
@@ -151,7 +154,7 @@ def document_parts(pages: Iterable[PageContent]) -> DocumentParts:
         Page(number, tuple(lines), builder.routes[number])
         for number, lines in sorted(builder.pages.items())
     )
-    notices = (*_reread_notices(builder.reread), *builder.notices)
+    notices = (*_judgements(builder.judged), *builder.notices)
     return DocumentParts(numbered, tuple(builder.tables), notices)
 
 
@@ -188,10 +191,10 @@ def _foot(grid: Grid) -> float:
     return grid.box.y1
 
 
-def _reread_notices(reasons: Mapping[str, Sequence[int]]) -> Iterator[Notice]:
-    """A notice for each reason why pages were read from their image, wholly or in part."""
-    for reason, numbers in reasons.items():
-        yield Notice("page_reread", f"Trang {ranges(numbers)}: {reason}.", severity="info")
+def _judgements(judged: Mapping[tuple[str, str], Sequence[int]]) -> Iterator[Notice]:
+    """A notice for each reason why pages were read from their text layer, or from their image."""
+    for (kind, reason), numbers in judged.items():
+        yield Notice(kind, f"Trang {ranges(numbers)}: {reason}.", severity="info")
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -59,6 +59,7 @@ _SAME_CELL = 0.6  # of both boxes shared
 _SAME_LINE = 12.0  # points
 _ALIKE = 70.0  # per cent
 _GOES_ON = 0.4  # of the size: glyphs of a line are no further apart
+_BLANK = "trang trắng"
 _INCOMPLETE = 0.3  # confidence in a text that lacks letters
 _MOST_PIXELS = 60_000_000  # a page larger than A0 is rendered more coarsely
 
@@ -171,9 +172,9 @@ def read_page(document: PdfDocument, judge: LayerJudge, number: int) -> PageCont
         elif any(LOST in line for line in _all_lines(content)):
             return with_lost_letters(content, _from_image(document, layer, number, reason))
         else:
-            return content
+            return replace(content, reason=reason)
     elif not layer.inked:
-        return content
+        return replace(content, reason=_BLANK)
     return _from_image(document, layer, number, reason)
 
 
@@ -207,7 +208,7 @@ def with_lost_letters(content: PageContent, seen: PageContent) -> PageContent:
     )
     lines = tuple(_completed_line(line, seen.lines) for line in content.lines)
     reason = "lớp chữ thiếu vài chữ có in trên trang; các ô ấy được nhận dạng từ ảnh"
-    return replace(content, grids=grids, lines=lines, reason=reason)
+    return replace(content, grids=grids, lines=lines, reason=reason, partly_reread=True)
 
 
 def _completed(cell: GridCell, seen: Sequence[GridCell]) -> GridCell:

@@ -135,6 +135,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "wide sheets cut in two whose right half is missing",
     ),
     "kind-page_lost": ("trang không đọc được", "pages that could not be read"),
+    "kind-page_layer": (
+        "trang đọc theo lớp chữ của tệp",
+        "pages read from the file's own text",
+    ),
     "kind-page_reread": (
         "trang được nhận dạng lại từ ảnh",
         "pages read again from their image",

@@ -122,9 +122,11 @@ def test_only_pages_without_a_sound_layer_are_read_from_their_image(monkeypatch)
     assert [(one[0], one[1], one[2]) for one in seen] == [(2, 595, 842)]
     assert "chữ ký số" in seen[0][3]
     assert [page.route for page in document.pages] == ["text-layer", "re-ocr", "text-layer"]
-    (notice,) = document.notices
-    assert (notice.kind, notice.severity) == ("page_reread", "info")
-    assert notice.message.startswith("Trang 2:")
+    kept, reread = document.notices  # every page's judgement is recorded
+    assert (kept.kind, kept.severity) == ("page_layer", "info")
+    assert kept.message == "Trang 1, 3: lớp chữ tiếng Việt lành lặn."
+    assert (reread.kind, reread.severity) == ("page_reread", "info")
+    assert reread.message.startswith("Trang 2: trang là ảnh quét; lớp chữ chỉ là chữ của chữ ký số")
 
 
 def facsimile_picture():
@@ -256,7 +258,7 @@ def test_a_page_that_fails_is_lost_alone(monkeypatch):
     monkeypatch.setattr(pdf, "read_page", failing)
     document = read(paper(draw, 3))
     assert [len(page.lines) for page in document.pages] == [1, 0, 1]
-    (notice,) = document.notices
+    (notice,) = (one for one in document.notices if one.kind != "page_layer")
     assert notice.severity == "error"
     assert "Trang 2" in notice.message
 
