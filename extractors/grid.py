@@ -63,8 +63,8 @@ class Grid:
 class PageContent:
     """One page: running lines outside its grids (page number and running head left out), grids from
     top to bottom, and how it was read. ``method`` is the cells' method ("text-layer", "tesseract",
-    "docx"); ``reason`` tells why the route was taken, for the findings; ``partly_reread``: some cells
-    of a text layer were read from the image.
+    "docx"); ``reason`` tells why the route was taken, for the findings; ``partly_reread``: some
+    cells of a text layer were read from the image.
     """
 
     number: int

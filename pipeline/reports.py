@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
@@ -11,13 +12,23 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.golden import Comparison, WrongCell
 from pipeline.thresholds import Verdict
 
+_FIGURE = re.compile(r"^\d+(?:\.\d+)?$")
+_WORD = re.compile(r"\S+\s*")
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem }
-table { border-collapse: collapse; margin: 1rem 0 }
-td, th { padding: .2rem .7rem; text-align: left }
-tr { border-bottom: 1px solid #8884 } td.n { text-align: right; font-variant-numeric: tabular-nums }
-.no { color: #c00; font-weight: bold } del { background: #fbb; color: #600 }
-ins { background: #bfb; color: #060; text-decoration: none } .where { color: #666 }
+:root { color-scheme: light dark; --line: #8884; --soft: #8881 }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem }
+h1 { margin-bottom: .2rem } h2 { margin: 2.2rem 0 .5rem; font-size: 1.2rem }
+table { border-collapse: collapse; margin: .6rem 0 }
+th { font-weight: 600; border-bottom: 2px solid var(--line); vertical-align: bottom }
+td, th { padding: .25rem .8rem .25rem 0; text-align: left }
+tr { border-bottom: 1px solid var(--line) }
+.n { text-align: right; font-variant-numeric: tabular-nums; padding-left: 1rem }
+.verdict { padding: .6rem 1rem; border-left: 5px solid; background: var(--soft) }
+.yes { border-color: #2a7d2a } .no { border-color: #c00 } .verdict ul { margin: .3rem 0 }
+.low { color: #c33; font-weight: 600 } .where { color: #777; font-size: .85em }
+details { margin: .5rem 0 } summary { cursor: pointer; padding: .15rem 0 }
+.cell { margin: .7rem 0; padding-left: .8rem; border-left: 3px solid var(--line) }
+del { background: #fbb; color: #600 } ins { background: #bfb; color: #060; text-decoration: none }
 """
 
 
@@ -80,42 +91,155 @@ def markdown(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
 
 
 def html_page(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
-    """One page: the scores, then every cell that is not exact, its differences marked."""
-    failed = [one for one in verdicts if not one.holds]
-    parts = [
-        "<!doctype html><html lang=vi><meta charset=utf-8><title>phuluc check</title>",
-        f"<style>{_STYLE}</style><h1>phuluc check</h1>",
-    ]
-    if failed:
-        items = "".join(f"<li>{html.escape(one.sentence())}" for one in failed)
-        parts.append(f"<p class=no>Below threshold:<ul>{items}</ul>")
-    parts.append(
-        "<table><tr><th>document<th>field<th>cells<th>exact<th>%<th>CER %"
-        + "".join(
-            f"<tr><td>{html.escape(score.document_id)}<td>{score.dataset}.{score.field}"
-            f"<td class=n>{score.cells}<td class=n>{score.exact}"
-            f"<td class=n>{percent(score.ratio)}<td class=n>{percent(score.cer)}"
-            for score in comparison.fields
+    """One page: the verdict, a line a document, then its fields and every cell that is not exact,
+    its differences marked.
+    """
+    return (
+        "\n".join(
+            [
+                "<!doctype html><html lang=vi><meta charset=utf-8><title>phuluc check</title>",
+                f"<style>{_STYLE}</style><h1>phuluc check</h1>",
+                _html_verdict(verdicts),
+                *_html_documents(comparison),
+                *_html_sets(comparison),
+                *_html_fields(comparison),
+                *_html_wrong(comparison),
+            ]
         )
-        + "</table>"
+        + "\n"
     )
-    for one in comparison.sets:
-        scores = (one.score.precision, one.score.recall, one.score.f1)
-        parts.append(
-            f"<h2>{html.escape(one.score.document_id)} {one.score.dataset}</h2>"
-            "<p>precision {}, recall {}, F1 {}".format(*map(percent, scores))
+
+
+def _html_verdict(verdicts: Sequence[Verdict]) -> str:
+    failed = [one for one in verdicts if not one.holds]
+    if not failed:
+        passed = f"none of {len(verdicts)} measures is below its threshold"
+        return f"<p class='verdict yes'>Passed: {passed}."
+    items = "".join(f"<li>{html.escape(one.sentence())}" for one in failed)
+    return f"<div class='verdict no'>Not passed, below threshold:<ul>{items}</ul></div>"
+
+
+def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str | int | float]]) -> str:
+    """A table; texts stand at the left, figures at the right, ratios in per cent, red below 1."""
+
+    def cell(value: str | int | float) -> str:
+        if isinstance(value, float):
+            return f"<td class='n{' low' * (value < 1)}'>{percent(value)}"
+        shown = html.escape(str(value))
+        return f"<td class=n>{shown}" if _FIGURE.match(shown) else f"<td>{shown}"
+
+    figures = [_FIGURE.match(str(value)) for value in rows[0]] if rows else []
+    head = "".join(
+        f"<th class=n>{html.escape(one)}" if figure else f"<th>{html.escape(one)}"
+        for one, figure in zip(heads, figures, strict=False)
+    )
+    body = "".join("<tr>" + "".join(map(cell, row)) for row in rows)
+    return f"<table><tr>{head}{body}</table>"
+
+
+def _html_documents(comparison: Comparison) -> list[str]:
+    rows = []
+    for document_id in comparison.document_ids:
+        own = [one for one in comparison.rows if one.document_id == document_id]
+        total, metadata = comparison.total(document_id), comparison.metadata(document_id)
+        rows.append(
+            (
+                document_id,
+                sum(one.golden for one in own),
+                sum(one.missing for one in own),
+                sum(one.extra for one in own),
+                total.cells,
+                total.ratio,
+                comparison.agencies(document_id).ratio,
+                metadata.ratio,
+            )
         )
-        for title, shown in (("Missing", one.missing), ("Extra", one.extra)):
+    heads = (
+        "Document",
+        "Rows",
+        "Lost",
+        "Invented",
+        "Cells",
+        "Exact %",
+        "Agencies %",
+        "Letterhead %",
+    )
+    parts = [_html_table(heads, rows)]
+    for title, listed in (("Lost rows", comparison.missing), ("Invented rows", comparison.extra)):
+        if listed:
+            items = "".join(f"<li>{html.escape(' '.join(row))}" for row in listed)
+            parts.append(
+                f"<details open><summary>{title}: {len(listed)}</summary><ul>{items}</ul></details>"
+            )
+    return parts
+
+
+def _html_sets(comparison: Comparison) -> list[str]:
+    """Citations, assignments and links: what was found of them, and what was missed."""
+    if not comparison.sets:
+        return []
+    rows = [
+        (
+            one.score.document_id.replace("*", "between documents"),
+            one.score.dataset,
+            one.score.golden,
+            one.score.found,
+            one.score.extra,
+            one.score.precision,
+            one.score.recall,
+        )
+        for one in comparison.sets
+    ]
+    heads = ("Document", "Set", "Golden", "Found", "Extra", "Precision %", "Recall %")
+    parts = ["<h2>Citations, assignments, links</h2>", _html_table(heads, rows)]
+    for one in comparison.sets:
+        for title, shown in (("missed", one.missing), ("extra", one.extra)):
             if shown:
                 listed = "".join(f"<li>{html.escape(item)}" for item in shown)
-                parts.append(f"<p>{title}<ul>{listed}</ul>")
-    for title, rows in (("Missing rows", comparison.missing), ("Extra rows", comparison.extra)):
+                about = html.escape(f"{one.score.document_id} {one.score.dataset}".lstrip("* "))
+                parts.append(
+                    f"<details><summary>{about}: {len(shown)} {title}</summary>"
+                    f"<ul>{listed}</ul></details>"
+                )
+    return parts
+
+
+def _html_fields(comparison: Comparison) -> list[str]:
+    """The fields of every document; those that are exact throughout are named in one line."""
+    parts = ["<h2>Fields</h2>"]
+    for document_id in comparison.document_ids:
+        fields = [one for one in comparison.fields if one.document_id == document_id]
+        rows = [
+            (f"{one.dataset}.{one.field}", one.cells, one.exact, one.ratio, percent(one.cer))
+            for one in fields
+            if one.exact < one.cells
+        ]
+        exact = ", ".join(f"{one.dataset}.{one.field}" for one in fields if one.exact == one.cells)
+        parts.append(
+            f"<details{' open' * bool(rows)}><summary>{html.escape(document_id)}: "
+            f"{len(fields) - len(rows)} of {len(fields)} fields exact</summary>"
+        )
         if rows:
-            items = "".join(f"<li>{html.escape(' '.join(row))}" for row in rows)
-            parts.append(f"<h2>{title}</h2><ul>{items}</ul>")
-    parts.append("<h2>Cells that are not exact</h2>")
-    parts += [_html_cell(cell) for cell in comparison.wrong]
-    return "\n".join(parts) + "\n"
+            parts.append(_html_table(("Field", "Cells", "Exact", "Exact %", "CER %"), rows))
+        parts.append(f"<p class=where>Exact throughout: {html.escape(exact) or 'none'}.</details>")
+    return parts
+
+
+def _html_wrong(comparison: Comparison) -> list[str]:
+    """Every cell that is not exact, by document."""
+    parts = [
+        f"<h2>Cells that are not exact: {len(comparison.wrong)}</h2>",
+        "<p class=where><del>printed, but not read</del> <ins>read, but not printed</ins>",
+    ]
+    for document_id in comparison.document_ids:
+        cells = [one for one in comparison.wrong if one.document_id == document_id]
+        if cells:
+            parts.append(
+                f"<details open><summary>{html.escape(document_id)}: {len(cells)}</summary>"
+                + "".join(map(_html_cell, cells))
+                + "</details>"
+            )
+    return parts
 
 
 REPORTS: dict[str, Callable[[Comparison, Sequence[Verdict]], str]] = {
@@ -126,11 +250,14 @@ REPORTS: dict[str, Callable[[Comparison, Sequence[Verdict]], str]] = {
 
 
 def marked_difference(golden: str, seen: str) -> str:
-    """HTML of ``golden`` with what was not seen struck out and what was seen instead inserted."""
+    """HTML of ``golden``, word by word: what was not seen struck out, what was seen instead
+    inserted.
+    """
+    printed, read = _WORD.findall(golden), _WORD.findall(seen)
     parts = []
-    for step in Levenshtein.opcodes(golden, seen):
-        lost = html.escape(golden[step.src_start : step.src_end])
-        instead = html.escape(seen[step.dest_start : step.dest_end])
+    for step in Levenshtein.opcodes(printed, read):
+        lost = html.escape("".join(printed[step.src_start : step.src_end]))
+        instead = html.escape("".join(read[step.dest_start : step.dest_end]))
         if step.tag == "equal":
             parts.append(lost)
             continue
@@ -140,9 +267,9 @@ def marked_difference(golden: str, seen: str) -> str:
 
 
 def _html_cell(cell: WrongCell) -> str:
-    where = f"{cell.document_id} {cell.dataset} {cell.row} {cell.field}"
+    where = html.escape(f"{cell.dataset} {cell.row}: {cell.field}")
     difference = marked_difference(cell.golden, cell.seen)
-    return f"<p><span class=where>{html.escape(where)}</span><br>{difference}"
+    return f"<div class=cell><span class=where>{where}</span><br>{difference}</div>"
 
 
 def _markdown_sets(comparison: Comparison) -> list[str]:

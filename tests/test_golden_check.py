@@ -241,7 +241,9 @@ def test_check_passes_then_fails_on_a_drop_and_reports(folders, capsys):
     assert "Xây dựng kho <dữ liệu>" in capsys.readouterr().out
     suite = ElementTree.parse(root / "reports" / "junit").getroot()
     assert suite.get("failures") == "1"
-    assert "&lt;" in reports["html"].read_text("utf-8")
+    page = reports["html"].read_text("utf-8")
+    assert "Not passed" in page
+    assert "kho <del>dữ liệu dùng chung</del><ins>&lt;dữ liệu&gt;</ins>" in page
     assert "tasks.text" in reports["markdown"].read_text("utf-8")
 
 
