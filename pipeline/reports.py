@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from xml.etree import ElementTree
 
 from rapidfuzz.distance import Levenshtein
@@ -255,10 +256,11 @@ def marked_difference(golden: str, seen: str) -> str:
     """
     printed, read = _WORD.findall(golden), _WORD.findall(seen)
     parts = []
-    for step in Levenshtein.opcodes(printed, read):
-        lost = html.escape("".join(printed[step.src_start : step.src_end]))
-        instead = html.escape("".join(read[step.dest_start : step.dest_end]))
-        if step.tag == "equal":
+    for equal, steps in groupby(Levenshtein.opcodes(printed, read), lambda s: s.tag == "equal"):
+        run = list(steps)
+        lost = html.escape("".join(printed[run[0].src_start : run[-1].src_end]))
+        instead = html.escape("".join(read[run[0].dest_start : run[-1].dest_end]))
+        if equal:
             parts.append(lost)
             continue
         parts.append(f"<del>{lost}</del>" if lost else "")

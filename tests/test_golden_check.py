@@ -209,7 +209,7 @@ def test_percent_is_never_rounded_up_to_perfect():
 
 
 def test_differences_are_marked_and_escaped():
-    assert marked_difference("a<b", "a<c") == "a&lt;<del>b</del><ins>c</ins>"
+    assert marked_difference("a<b c d", "a<b e d") == "a&lt;b <del>c </del><ins>e </ins>d"
 
 
 @pytest.fixture
