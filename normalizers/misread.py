@@ -9,7 +9,7 @@ The odds serve twice: large ones mend the word, and moderate ones say that its c
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,13 +25,25 @@ UNKNOWN, UNKNOWN_LETTER = 2.0, 2.1
 """Nats against a word that the model does not know, and for each of its letters."""
 RARE = -13.5
 """Unigram log probability that another reading needs."""
+LEAST = -8.0
+"""Log odds of other readings that nobody asks for."""
 EXPECTED = -3.0
 """A word likelier than this (log), and its follower too, is left alone."""
+SET_PHRASE, CAPITAL_SLIP = -0.5, 3.0
+"""Log probability of a word whose capital is a slip after the word before it, and its log odds."""
+STRANGE_ACRONYM = -1.0
+"""Log odds that tell an acronym which the model does not know; no other reading is given."""
+_SAME_SHAPE = frozenset("CSUƯVXOÔƠ")
 STRANGE = -5.0
 """Two words that are both less likely than this (log) are reread together."""
 _LIKE = ("bh", "nu", "lt", "il", "ce", "co", "rt", "vy", "ft", "gq", "mn", "ao")
 _STROKES = str.maketrans("lI1|!", "iiiii")
+_MOST_TEXTS = 20_000
 _WORD_PARTS = re.compile(r"([/\-–—+(),;:…]+\.*|\.{2,})")
+
+
+_Place = tuple[int, str]
+"""The chunk of a text that a word stands in, and the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Rereader:
                     self._terms.setdefault(word.translate(_STROKES).lower(), word)
             elif is_syllable(word):
                 self._by_base.setdefault(_base(word), []).append(word)
+        self._read: dict[str, tuple[Misread, ...]] = {}
         self._near: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def others(self, word: str) -> tuple[tuple[str, float], ...]:
@@ -89,12 +102,23 @@ class Rereader:
             known = self._near[word] = tuple(found.items())
         return known
 
-    def misreads(self, text: str, least: float) -> list[Misread]:
-        """Other readings of a text's words whose log odds are at least so."""
+    def misreads(self, text: str, least: float) -> tuple[Misread, ...]:
+        """Other readings of a text's words whose log odds are at least so; none is nearer to being
+        right than :data:`LEAST`.
+        """
+        known = self._read.get(text)
+        if known is None:
+            if len(self._read) > _MOST_TEXTS:
+                self._read.clear()
+            known = self._read[text] = tuple(self._weighed(*self._taken_apart(text)))
+        return tuple(one for one in known if one.odds >= least)
+
+    def _taken_apart(self, text: str) -> tuple[list[int], list[_Place]]:
+        """The numbers of a text's words, a boundary last; the place of each, "" where it is none
+        that could be read otherwise."""
         language = self.language
-        boundary = language.boundary
         words: list[int] = []
-        places: list[tuple[int, str]] = []
+        places: list[_Place] = []
         for at, chunk in enumerate(text.split()):
             token = tokenize_chunk(chunk)
             if token.kind == "mark":
@@ -108,24 +132,29 @@ class Rereader:
                         words.append(language.number_of(lm_word(piece)))
                         places.append((at, piece))
             if token.ends_sentence:
-                words.append(boundary)
+                words.append(language.boundary)
                 places.append((at, ""))
-        words.append(boundary)
-        found = []
+        return [*words, language.boundary], places
+
+    def _weighed(self, words: list[int], places: Sequence[_Place]) -> Iterator[Misread]:
+        language = self.language
         for index, (at, piece) in enumerate(places):
             if not piece:
                 continue
             number = words[index]
-            strange = number == language.unknown and number >= 0
+            strange = number == language.unknown
             scored = self._around(words, index, number)
-            if not strange and min(scored) > EXPECTED:
+            if scored[0] > SET_PHRASE and self._is_capital_slip(places, index):
+                yield Misread(at, piece, piece.lower(), CAPITAL_SLIP)
+                continue
+            if not strange and number != language.acronym and min(scored) > EXPECTED:
                 continue
             seen = sum(scored)
             if strange:
                 seen -= UNKNOWN + UNKNOWN_LETTER * len(piece)
             elif number < len(CLASSES):
                 seen -= UNKNOWN
-            best = Misread(at, piece, "", least - 1)
+            best = Misread(at, piece, "", LEAST)
             doubly = scored[0] < STRANGE and scored[1] < STRANGE
             for other, cost in self.others(piece):
                 number = language.number_of(other)
@@ -136,15 +165,29 @@ class Rereader:
                     best = Misread(at, piece, other, odds)
             if best.word and best.odds > 0:  # its neighbours are read beside it
                 words[index] = language.number_of(best.word)
-            if best.odds >= least:
-                found.append(best)
+            if best.word:
+                yield best
             elif strange:
-                found.append(Misread(at, piece, "", 0.0))
-        return found
+                yield Misread(at, piece, "", 0.0)
+            elif number == language.acronym:
+                yield Misread(at, piece, "", STRANGE_ACRONYM)
 
-    def _with_next(
-        self, words: list[int], places: Sequence[tuple[int, str]], at: int, number: int
-    ) -> float:
+    @staticmethod
+    def _is_capital_slip(places: Sequence[_Place], index: int) -> bool:
+        """Whether a word in the middle of a phrase has a capital that is but a large small letter:
+        "đơn Vị", "dịch VỤ".
+        """
+        at, piece = places[index]
+        before, word = places[index - 1] if index else (at, "")
+        return (
+            piece[0] in _SAME_SHAPE
+            and is_syllable(piece)
+            and len(piece) == 2
+            and before == at - 1
+            and word.islower()
+        )
+
+    def _with_next(self, words: list[int], places: Sequence[_Place], at: int, number: int) -> float:
         """Log odds of a word at this place together with the best other reading of the next one."""
         piece = places[at + 1][1] if at + 1 < len(places) else ""
         if not piece:

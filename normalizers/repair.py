@@ -28,7 +28,7 @@ from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
 from normalizers.legacy import encoding_of_text, to_unicode
-from normalizers.misread import Misread, rereader
+from normalizers.misread import LEAST, Misread, rereader
 from normalizers.tokens import (
     BOUNDARY,
     CLASSES,
@@ -79,7 +79,7 @@ KEEP_ODD = 5.0  # less for each sign that is no plain letter
 HOPELESS = 1e-4  # a candidate less likely than this in the first reading is out of the second
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
-LIKELY, UNLIKELY = 2.0, -6.0  # log odds from which a misread word is mended, and is looked at
+LIKELY = 2.0  # log odds from which a misread word is mended
 SURE_LETTERS = 0.999  # confidence in letters put for those that look alike
 ENCODING_WORDS = 1_000  # a document's first words tell its encoding
 SURE_MARK = 0.98  # confidence in a list mark that its neighbours tell
@@ -569,14 +569,14 @@ class RepairSession:
             if at in changed or not misread.word:
                 continue
             new = misread.word
-            if not keeps_case(new):
+            if not keeps_case(new) and new != misread.source.lower():
                 shouted_word = misread.source.isupper() and len(misread.source) > 1
                 new = cased(new, misread.source, shouted_word, False)
             built[at] = built[at].replace(misread.source, new, 1)
             sure = round(1 / (1 + math.exp(-misread.odds)), 4)
             changed[at] = TokenRepair(at, printed[at], built[at], sure, "misread word")
 
-    def misreads(self, text: str, least: float = UNLIKELY) -> list[Misread]:
+    def misreads(self, text: str, least: float = LEAST) -> tuple[Misread, ...]:
         """Other readings of the words of a text that OCR read (:mod:`normalizers.misread`)."""
         return rereader(self.model.language).misreads(text, least)
 

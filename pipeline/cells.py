@@ -7,7 +7,8 @@ the general repair.
 A cell's confidence is the chance that its text is exact: that the right words were read as they
 stand, and that they stand in the right cell. The constants were set on dumps printed and read back
 with known truth (``python -m benchmarks.confidence FOLDER...``), so that most cells of 0.6 and
-more are exact and most of the others are not; the documents of raw/ only confirmed them.
+more are exact and most of the others are not; the documents of raw/ only confirmed them. Cells
+that were read from the image of a page are weighed in :mod:`pipeline.scan_doubt`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from normalizers.recurrence import settle
 from normalizers.repair import Repaired, RepairSession, TokenRepair
 from normalizers.targets import read_damaged_targets
 from pipeline.plan import PlanRow
+from pipeline.scan_doubt import scan_confidence
 from pipeline.schema import AGENCY_COLUMNS
 from records import Cell
 
@@ -85,6 +87,9 @@ LONGEST_STRAY = 5
 
 PAST_STRAYS = 0.55
 """Share of its confidence (0-1) that a reading keeps for each stray: a person is to look."""
+
+_FROM_IMAGE = "tesseract"
+"""Begins the method of cells that were read from a page's image."""
 
 _Place = tuple[int, str]
 """Index of the row, name of the field."""
@@ -182,6 +187,11 @@ def _read_cell(
         confidence = reading.confidence * placed(cell.confidence, PLACED_BY_FIELD)
         return CellReading(reading.text, confidence, changed)
     repaired = session.repair(printed)
+    if session.health == "healthy" and cell.method.startswith(_FROM_IMAGE):
+        text = repaired.text
+        misreads = session.misreads(text)
+        confidence = scan_confidence(text, cell.confidence, misreads, name in AGENCY_COLUMNS)
+        return CellReading(text, confidence, repaired.tokens)
     if session.health == "healthy":
         return CellReading(repaired.text, cell.confidence * repaired.confidence, repaired.tokens)
     repaired = _tidied(printed, _without_ghosts(cell.text, repaired, session))
