@@ -296,7 +296,8 @@ def line_of(score: Score, pages_right: int, pages: int, seconds: float) -> str:
         f"{score.name:34} {score.rows - score.lost:4}/{score.rows:4} {score.lost:5}"
         f" {score.invented:5} {score.share:11.2%} {score.cer:7.2%} {score.misplaced:9}"
         f" {score.mislabelled:5}"
-        f" {told:>12} {score.right_doubted:14} {metadata:>9} {f'{pages_right}/{pages}':>11} {seconds / max(1, pages):7.2f}"
+        f" {told:>12} {score.right_doubted:14} {metadata:>9} {f'{pages_right}/{pages}':>11}"
+        f" {seconds / max(1, pages):7.2f}"
     )
 
 
