@@ -181,6 +181,19 @@ def test_the_workbook_has_a_sheet_a_dataset_and_no_formula(out, tmp_path, englis
     assert (cell.value, cell.data_type) == ('=HYPERLINK("x")', "s")
 
 
+def test_rows_of_the_workbook_show_all_their_text_and_which_to_review(out, tmp_path, english):
+    assert phuluc("export", "--out", out, "--xlsx", tmp_path / "xlsx") == ExitCode.OK
+    sheet = openpyxl.load_workbook(tmp_path / "xlsx" / "phuluc.xlsx")["projects"]
+    names = DATASETS["projects"].names
+    assert sheet.print_title_rows == "$1:$1"
+    for number, row in enumerate(store.read_dataset(out, "projects"), start=2):
+        column = openpyxl.utils.get_column_letter(names.index("text") + 1)
+        lines = len(row["text"]) / sheet.column_dimensions[column].width
+        assert sheet.row_dimensions[number].height >= 15 * lines
+        shaded = sheet.cell(number, 1).fill.fgColor.rgb == "00FFF2CC"
+        assert shaded == row["needs_review"]
+
+
 def test_doctor_names_what_is_missing_and_the_mend(tmp_path, english, capsys):
     raw = tmp_path / "raw"
     code = phuluc("doctor", "--raw", raw, "--out", tmp_path / "out")
