@@ -336,6 +336,9 @@ def _entries(
             }
         entries[path] = entry
     for path, original in duplicates.items():
+        if entries[original]["verdict"] == "quarantined":
+            entries[path] = entries[original]  # as unreadable as the other, and told of by itself
+            continue
         entries[path] = {
             "sha256": entries[original]["sha256"],
             "bytes": entries[original]["bytes"],

@@ -173,6 +173,17 @@ def test_a_bad_file_goes_to_quarantine_and_harms_no_other(inbox, content, told):
     assert reads(inbox) == []
 
 
+def test_each_of_two_empty_files_is_told(inbox):
+    for name in ("rong-1.txt", "rong-2.txt"):
+        (inbox / name).write_bytes(b"")
+    report = run(inbox)
+    assert list(report.quarantined) == ["rong-1.txt", "rong-2.txt"]
+    told = [one for one in report.datasets["findings"] if one["kind"] == "quarantined"]
+    assert [one["evidence"] for one in told] == ["rong-1.txt", "rong-2.txt"]
+    (inbox / "rong-1.txt").unlink()
+    assert list(run(inbox).quarantined) == ["rong-2.txt"]
+
+
 def test_a_file_that_hangs_is_stopped(inbox):
     (inbox / "treo.txt").write_text("hang", "utf-8")
     began = time.monotonic()
