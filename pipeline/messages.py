@@ -120,8 +120,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "tables whose header could not be read; their columns are told by their rows",
     ),
     "kind-label_read": (
-        "nhãn phụ lục không đọc được hoặc đọc trùng, suy ra từ phụ lục trước",
-        "labels that could not be read or were read twice, told by the appendix before",
+        "nhãn phụ lục không đọc được hoặc đọc sai, suy ra từ thứ tự các phụ lục",
+        "labels that could not be read or were misread, told by the order of the appendices",
     ),
     "kind-number_lost": (
         "số thứ tự không đọc được, suy ra từ thứ tự các dòng",
