@@ -29,6 +29,7 @@ ENTRIES_A_BUCKET = 3
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 _FOUR = np.arange(4)
+_LOW = np.uint64(0xFFFF)
 _NO_WORD = 0xFFFF << 48  # a number that no word has in place of a
 _NO_WORDS = 0xFFFFFFFF << 32  # and of a and b
 
@@ -316,7 +317,8 @@ class LanguageModel:
                 key |= _NO_WORD
         tail = key & 0xFFFFFFFF
         pair = self.bigrams.find_one(tail)
-        triple = self.trigrams.find_one(key & 0xFFFFFFFFFFFF) if pair >= 0 else -1
+        begins = key >> 32 & 0xFFFF == _NO_WORD >> 48  # no trigram has such a key
+        triple = -1 if pair < 0 or begins else self.trigrams.find_one(key & 0xFFFFFFFFFFFF)
         if triple >= 0:
             entry = self.fourgrams.find_one(key)
             if entry >= 0:
@@ -360,6 +362,7 @@ class LanguageModel:
         scores[new] = self.unigram_backoff[last[where[new]]] + self.unigram[words[new]]
         paired = np.flatnonzero(pair >= 0)
         triple = self.trigrams.find(keys[paired] & np.uint64(0xFFFFFFFFFFFF))
+        triple[keys[paired] >> np.uint64(32) & _LOW == _LOW] = -1  # the start of a text
         longer = paired[triple >= 0]
         scores[longer] = self.trigrams.logs[triple[triple >= 0]] * level
         four = self.fourgrams.find(keys[longer])
