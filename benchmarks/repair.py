@@ -20,6 +20,7 @@ import itertools
 import os
 import re
 import resource
+import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -253,8 +254,9 @@ def errors(outcome: Outcome, most: int) -> str:
     return "\n".join(lines)
 
 
-def whole(model: RepairModel) -> list[tuple[str, int, list[str]]]:
-    """(source, syllables, changes) of held-out whole text; numerals and names are part of it."""
+def whole(model: RepairModel) -> list[tuple[str, int, int, int, list[str]]]:
+    """(source, syllables, numerals and codes changed, capitalised words changed, changes) of
+    held-out whole text."""
     banned = corpus.test_ngrams()
     out = []
     for name in ("nq57-plans", "tthc", "vbpl-layout", "vbpl-review", "wiki"):
@@ -266,12 +268,15 @@ def whole(model: RepairModel) -> list[tuple[str, int, list[str]]]:
                 size += len(text.split())
         session = model.session(texts)
         changes = []
+        figures = capitals = 0
         for text in texts:
             chunks = text.split()
             for token in session.repair(text).tokens:
                 near = " ".join(chunks[max(0, token.position - 3) : token.position + 4])
                 changes.append(f"{token.source} → {token.repaired} ({near})")
-        out.append((name, size, changes))
+                figures += any(sign.isdigit() for sign in token.source)
+                capitals += any(sign.isupper() for sign in token.source)
+        out.append((name, size, figures, capitals, changes))
     return out
 
 
@@ -348,6 +353,17 @@ def plot(curves: dict[str, list[tuple[float, float, int, float, float]]]) -> str
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
+def megabytes() -> float:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def commit() -> str:
+    """The commit that is measured; "+" if the tree holds changes of the code."""
+    command = ("git", "describe", "--always", "--dirty=+", "--exclude=*")
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def percent(value: float) -> str:
     return f"{100 * value:.2f}"
 
@@ -387,13 +403,14 @@ def main() -> None:
         "face": lambda: synthetic("mixed pages, unseen faces", "face", PAGES),
     }
     wanted = [name for name in tests if not arguments.only or name in arguments.only.split(",")]
+    read = {name: tests[name]() for name in wanted}
+    outcomes = {name: ours(model, test) for name, test in read.items()}
+    own_memory = megabytes()
     methods = {} if arguments.only else others(model)
     rows = [["test", "syllables", *methods, "this", "95 %", "exact"]]
     details = []
-    outcomes: dict[str, Outcome] = {}
-    for name in wanted:
-        test = tests[name]()
-        outcome = outcomes[name] = ours(model, test)
+    for name, test in read.items():
+        outcome = outcomes[name]
         right, low, high, size = share(outcome)
         cells = [percent(share(line_by_line(method, test))[0]) for method in methods.values()]
         exact = percent(share(outcome, exact=True)[0])
@@ -427,15 +444,16 @@ def main() -> None:
             found = [point for point in points if point[0] == low]
             cells.append(f"{percent(found[0][4])} % ({found[0][2]:,})" if found else "")
         sure_rows.append([f"{low} to {min(high, 1.0)}", *cells])
-    whole_rows = [["source", "syllables", "changed", "what"]]
-    for name, size, changes in whole(model):
-        whole_rows.append([name, f"{size:,}", str(len(changes)), "; ".join(changes[:12])])
+    head = ["source", "syllables", "changed", "of these with digits", "with capitals", "what"]
+    whole_rows = [head]
+    for name, size, figures, capitals, changes in whole(model):
+        counts = [str(len(changes)), str(figures), str(capitals)]
+        whole_rows.append([name, f"{size:,}", *counts, "; ".join(changes[:12])])
     size, wrong, mended, worse = good_ocr(model)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     section = "\n\n".join(
         [
             HEADING,
-            "`python -m benchmarks.repair --write`. Per cent of true syllables met, without regard "
+            f"`python -m benchmarks.repair --write` at commit {commit()}. Per cent of true syllables met, without regard "
             'to case, punctuation and the place of the tone mark; "exact" is just as printed. '
             "What each test is: docs/model-card.md.",
             table(rows),
@@ -450,8 +468,8 @@ def main() -> None:
             table(whole_rows),
             f"Good OCR (Tesseract `Vietnamese` on held-out pages): of {size:,} syllables {wrong} "
             f"were wrong as read; {mended} were mended, {worse} right ones made wrong.",
-            f"Loading {loading:.2f} s of processor time; {memory:.0f} MB at the end of this run, "
-            "the other programs' models among them.",
+            f"Loading {loading:.2f} s of processor time; at most {own_memory:.0f} MB for loading and "
+            "the damaged tests (this process, before the other programs were loaded).",
         ]
     )
     print(section)
