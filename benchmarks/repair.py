@@ -453,7 +453,8 @@ def main() -> None:
     section = "\n\n".join(
         [
             HEADING,
-            f"`python -m benchmarks.repair --write` at commit {commit()}. Per cent of true syllables met, without regard "
+            f"`python -m benchmarks.repair --write` at commit {commit()}. Per cent of true syllables "
+            "met, without regard "
             'to case, punctuation and the place of the tone mark; "exact" is just as printed. '
             "What each test is: docs/model-card.md.",
             table(rows),
@@ -468,8 +469,8 @@ def main() -> None:
             table(whole_rows),
             f"Good OCR (Tesseract `Vietnamese` on held-out pages): of {size:,} syllables {wrong} "
             f"were wrong as read; {mended} were mended, {worse} right ones made wrong.",
-            f"Loading {loading:.2f} s of processor time; at most {own_memory:.0f} MB for loading and "
-            "the damaged tests (this process, before the other programs were loaded).",
+            f"Loading {loading:.2f} s of processor time; at most {own_memory:.0f} MB for "
+            "loading and the damaged tests (this process, before the other programs were loaded).",
         ]
     )
     print(section)
