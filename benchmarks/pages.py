@@ -7,6 +7,7 @@ Word, scans) and read the whole way; what comes out is compared with the golden 
 * ``targets``: rows, cells, characters, doubts, metadata and the judgement of pages, a line a form.
 * ``compare``: phuluc's whole job beside the bare tables of pdfplumber, camelot and img2table on the
   same born-digital files, and beside bare Tesseract on the same scans.
+* ``workers``: what a second worker gains on the scans, from processor times.
 * ``memory``: the peak of one worker over a file of 500 pages.
 
 Seeds decide every look and every scanner. **Seeds 1 to 99 are for developers**: tests and tuning
@@ -411,14 +412,20 @@ def _compare_born(folder: Path, seed: int) -> None:
         click.echo(_comparison_line(tool, merged(tool, scores), timed, pages, base))
 
 
-def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
-    """The first rows of appendices as scans; bare Tesseract gets the page images."""
-    import pypdfium2
-
+def scans_of(seed: int, wanted: int) -> list[Facsimile]:
+    """The first rows of so many documents' appendices as scans that there are enough pages."""
     files: list[Facsimile] = []
     for number, plan in enumerate(facsimile.plans()):
         if sum(one.pages for one in files) < wanted:
             files.append(make("office", plan.cut(0, 6), seed + number))
+    return files
+
+
+def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
+    """The first rows of appendices as scans; bare Tesseract gets the page images."""
+    import pypdfium2
+
+    files = scans_of(seed, wanted)
     paths = _written(folder, files)
     for path in paths:
         with pypdfium2.PdfDocument(path) as pdf:
@@ -443,6 +450,63 @@ def _compare_scans(folder: Path, seed: int, wanted: int) -> None:
         ]
         name = f"phuluc, {processors}"
         click.echo(_comparison_line(name, merged(name, scores), timed, pages, base))
+
+
+@main.command()
+@click.option("--seed", type=int, default=1)
+@click.option("--pages", "wanted", default=12, help="About so many scanned pages.")
+def workers(seed: int, wanted: int) -> None:
+    """Two workers against one, reckoned from processor times: for a machine that others use too.
+
+    Every page of the scans of ``compare`` is read here, one after the other. What one file takes
+    with two workers is its pages given out as ``extractors._pages`` gives them out, and what is
+    done before and after them.
+    """
+    from extractors import pdf, scan
+    from extractors._pages import read_each
+
+    files = scans_of(seed, wanted)
+    read = read_phuluc()
+    scan.prepare()
+    spent: list[float] = []
+
+    def one_by_one(work: Callable[[int], Any], pages: Sequence[int], **_: Any) -> Iterable[Any]:
+        for page in pages:
+            began = processor_time()
+            result = work(page)
+            spent.append(processor_time() - began)
+            yield result
+
+    alone = together = 0.0
+    try:
+        pdf.read_each = one_by_one  # type: ignore[assignment]
+        with tempfile.TemporaryDirectory() as folder:
+            for path, one in zip(_written(Path(folder), files), files, strict=True):
+                spent.clear()
+                began = processor_time()
+                read(path)
+                whole = processor_time() - began
+                rest, longest = whole - sum(spent), given_out(path, spent)
+                alone, together = alone + whole, together + rest + longest
+                click.echo(
+                    f"{one.pages:3} pages: {rest:5.2f} s beside them, pages {sum(spent):6.2f} s,"
+                    f" with two workers {longest:6.2f} s"
+                )
+    finally:
+        pdf.read_each = read_each
+    click.echo(f"two workers: {alone / together:.2f} times as fast as one")
+
+
+def given_out(path: Path, spent: Sequence[float]) -> float:
+    """Seconds until two workers have read pages of so many seconds, the largest ones first."""
+    from extractors._pdfium import open_document, picture_bytes
+
+    document = open_document(path.read_bytes())
+    order = sorted(range(len(spent)), key=lambda index: -picture_bytes(document, index))
+    until = [0.0, 0.0]
+    for index in order:
+        until[until.index(min(until))] += spent[index]
+    return max(until)
 
 
 def words_found(one: Facsimile, texts: Iterable[str]) -> tuple[int, int]:
