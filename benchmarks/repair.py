@@ -453,8 +453,8 @@ def main() -> None:
     section = "\n\n".join(
         [
             HEADING,
-            f"`python -m benchmarks.repair --write` at commit {commit()}. Per cent of true syllables "
-            "met, without regard "
+            f"`python -m benchmarks.repair --write` at commit {commit()}. Per cent of true "
+            "syllables met, without regard "
             'to case, punctuation and the place of the tone mark; "exact" is just as printed. '
             "What each test is: docs/model-card.md.",
             table(rows),
