@@ -13,10 +13,11 @@ destroyed count for nothing there.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -207,20 +208,34 @@ def field_table(score: Score) -> list[str]:
     return lines
 
 
+def _scored(dumps: Sequence[Path], jobs: int) -> Iterator[Score]:
+    """The scores in the order of the dumps, several read at a time where ``jobs`` says so."""
+    if jobs < 2:
+        reader = FileReader(Path())
+        yield from (score_dump(folder, reader) for folder in dumps)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as workers:
+        yield from workers.imap(_score_alone, dumps, chunksize=1)
+
+
+def _score_alone(folder: Path) -> Score:
+    return score_dump(folder, FileReader(Path()))
+
+
 @click.command()
 @click.argument("folders", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
 @click.option("--wrong", default=0, help="Show so many wrong cells a dump (never of unseen ones).")
-def main(folders: Sequence[Path], wrong: int) -> None:
+@click.option("--jobs", default=1, show_default=True, help="Dumps read at a time.")
+def main(folders: Sequence[Path], wrong: int, jobs: int) -> None:
     """Measure the pipeline on dumps with truth."""
     places = [path for folder in folders for path in (folder, *folder.iterdir())]
     dumps = sorted({path for path in places if (path / "dump.txt").is_file()})
     width = max((len(folder.name) for folder in dumps), default=3)
-    reader = FileReader(Path())
     scores = []
     click.echo(heading(width))
-    for folder in dumps:
-        scores.append(score_dump(folder, reader))
-        click.echo(line_of(scores[-1], width))
+    for score in _scored(dumps, jobs):
+        scores.append(score)
+        click.echo(line_of(score, width))
         for cell in scores[-1].comparison.wrong[:wrong]:
             click.echo(f"  {cell.row} {cell.field}: {cell.golden!r}")
             click.echo(f"  {'':{len(cell.row)}} seen {cell.seen!r}")

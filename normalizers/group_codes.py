@@ -27,6 +27,9 @@ LETTER = -2.0
 DOTTED = -1.0
 BEFORE_A_RULE = -2.5  # a misread code, parted from its title by a printed rule
 NO_CODE = -5.0
+STRAY_CODE = -5.0  # a short token that may be what is left of a code
+LOST_CODE = -9.0  # any line that begins like a title
+_FEWEST_WORDS = 3  # of a title whose code was not read
 
 
 def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
@@ -41,6 +44,24 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     return found if title.isupper() else None
 
 
+def lost_group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
+    """As :func:`group_code`, for a line whose code was read as anything or not at all.
+
+    For documents whose running text names no headings to know a title by.
+    """
+    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE)):
+        title = tokens[used:]
+        code = "".join(tokens[:used])
+        words = [token for token in title if sum(map(str.isalpha, token)) > 1]
+        if len(words) < _FEWEST_WORDS or not title[0][:1].isupper() or len(code) > 3:
+            continue
+        if code and not any(map(str.isalnum, code)):
+            continue  # a bullet
+        if not code.isdigit() and not any(token in _RULES for token in title):
+            return used, cost
+    return None
+
+
 def _code(tokens: Sequence[str]) -> tuple[int, float] | None:
     if not tokens:
         return None
@@ -48,6 +69,9 @@ def _code(tokens: Sequence[str]) -> tuple[int, float] | None:
     if _is_group_word(first) and len(tokens) > 2 and _ROMAN.match(tokens[1]):
         used = 3 if tokens[2] in ("-", "–", "—", ":") else 2
         return used, CERTAIN_ROMAN
+    if first in _RULES and len(tokens) > 3 and tokens[2] in _RULES and len(tokens[1]) <= 3:
+        sure = not tokens[1].isdigit()
+        return 3, BEFORE_A_RULE if sure else LOOKS_ARABIC
     if _DOTTED.match(first) and len(first) > 1:
         return _with_rules(tokens, 1), DOTTED
     if _ROMAN.match(first):

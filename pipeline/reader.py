@@ -13,7 +13,7 @@ from dataclasses import replace
 from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers.agencies import agency_phrases
-from normalizers.group_codes import group_code
+from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import head_ink, read_heads, title_lines
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_of
@@ -136,6 +136,8 @@ class ColumnReader:
         for used in range(min(MOST_CODE_TOKENS, len(tokens) - 1) + 1):
             if self._is_heading(tokens[used:]):
                 return used, HEADING_REPEATED
+        if found is None and not self._headings:
+            return lost_group_code(tokens)
         return found
 
     def _is_heading(self, tokens: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
 from pipeline.reader import HEADING_REPEATED, MARKS, ColumnReader, heading_of
@@ -72,3 +73,16 @@ def test_crosses_are_likely_in_a_column_of_marks_only() -> None:
     assert best.word == "x"
     assert columns.language(MARKS)("x", ()) > columns.language("text")("x", ())
     assert [one.word for one in reader().candidates("K")] == ["K"]
+
+
+def test_any_line_like_a_title_may_be_a_group_row_where_no_headings_are_known() -> None:
+    stray = ["ae", "Thuc", "hien", "quyén", "cua", "nguoi"]
+    assert reader().section_code(stray) == (1, STRAY_CODE)
+    assert reader().section_code(stray[1:]) == (0, LOST_CODE)
+    assert reader().section_code(["2", *stray[1:]]) is None
+    assert reader(["I. Bảo đảm an toàn, an ninh thông tin"]).section_code(stray) is None
+
+
+def test_a_rule_may_stand_before_the_code_of_a_group_row() -> None:
+    found = reader().section_code(["|", "IL", "|", "Cai", "cach", "tha", "tyc"])
+    assert found == (3, BEFORE_A_RULE)
