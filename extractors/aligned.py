@@ -216,7 +216,20 @@ def _stacks(long: Sequence[Rule]) -> list[list[Rule]]:
                 break
         else:
             stacks.append([rule])
-    return [stack for stack in stacks if len(stack) >= _FEWEST_RULES]
+    stacks = [stack for stack in stacks if len(stack) >= _FEWEST_RULES]
+    return [one for one in stacks if not any(_is_part(one, other) for other in stacks)]
+
+
+def _is_part(stack: Sequence[Rule], other: Sequence[Rule]) -> bool:
+    """Whether these rules part some columns only of the other table's, between its rules."""
+    return (
+        stack is not other
+        and other[0].at - NEAR <= stack[0].at
+        and stack[-1].at <= other[-1].at + NEAR
+        and other[0].first - NEAR <= stack[0].first
+        and stack[0].last <= other[0].last + NEAR
+        and other[0].last - other[0].first > stack[0].last - stack[0].first
+    )
 
 
 # --- without any rule ----------------------------------------------------------------------------
@@ -291,9 +304,11 @@ def _row_borders(lines: Sequence[_Line], begins: Sequence[int], xs: Sequence[flo
     beside: list[float] = []
     for above, below in pairwise(begins):
         between = [at for at in strips if above < at <= below]
-        if not between:
-            beside += _border_beside(lines, above, below, xs)
-            continue
+        if not wide.intersection(between):
+            over = _border_beside(lines, above, below, xs)
+            beside += over
+            if over or not between:
+                continue
         borders.add(max(between, key=lambda at: (strips[at][1], at)))
         if _HEADING.match(lines[above].pieces[0].text):
             ends = sorted(at for at in between if at in wide)
@@ -322,7 +337,8 @@ def _border_beside(
         found += [
             (height, y) for at, (y, height) in strips.items() if above < others[at][0] <= below
         ]
-    return [max(found)[1]] if found else []
+    height, y = max(found, default=(0.0, 0.0))
+    return [y] if height > _usual_strip(lines) + _WIDER else []
 
 
 def _merged_down(

@@ -312,6 +312,15 @@ def test_a_value_merged_down_holds_for_each_row_where_no_rule_says_so():
     assert sum(row.cells[4].method.endswith("merged") for row in rows) == 7
 
 
+def test_a_value_merged_down_may_stand_over_the_border_of_its_rows():
+    how = dataclasses.replace(facsimile.look(4), rules="none")
+    one = facsimile.print_pdf(facsimile.plan("quang-ngai-ubnd.11cb").cut(0, 9, "III"), how, seed=4)
+    rows = [row for row in read(one.data).tables[0].rows if not row.span]
+    assert [row.cells[1].text.replace("\n", " ") for row in rows] == [
+        golden["text"] for golden in one.rows
+    ]
+
+
 @pytest.mark.parametrize("rules", ["horizontal", "none"])
 @pytest.mark.parametrize("seed", [2, 3])
 def test_columns_and_rows_come_from_alignment_where_rules_are_missing(rules, seed):
