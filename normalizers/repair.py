@@ -352,6 +352,8 @@ class RepairSession:
         source = zlib.crc32(core.lower().encode())
         if token.kind in ("code", "address"):
             return Slot(np.array([language.code]), np.zeros(1), source)
+        if _VERSION.match(core):
+            return Slot(np.array([language.number_of(core)]), np.zeros(1), source)
         if _ROMAN.match(core):
             word = language.index.get(core.lower(), language.unknown)
             return Slot(np.array([word]), np.zeros(1), source)
@@ -776,6 +778,7 @@ def _keep(core: str, upper: int, capitals: bool) -> float:
 
 
 _ACRONYM = re.compile(r"^[A-ZĐ]{3,}$")
+_VERSION = re.compile(r"^[A-Z]{2,}v\d(?:\.\d)?$")  # IPv6, TLSv1.3
 _ROMAN = re.compile(r"^(?=.*[IVX])(?=..|[IVX])[IVX][IVX1l]*$")
 _MEASURE = re.compile(r"^\d+(?:[.,]\d+)?(?:[kcdm]?m[23]?|kg|mg|ml|ha|[kM]?[WVHA]h?|[kMGT]B|°?C)$")
 _GRADE = re.compile(r"^[A-Z]{1,2}\d{2,4}$")  # M250, QL24

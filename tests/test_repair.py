@@ -90,10 +90,18 @@ def test_kinds_of_damage(damaged: RepairSession, seen: str, true: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", ["pa@quangngai.gov.vn", "www.chinhphu.vn", "SaaS", "Tier", "M250", "30mm", "QL24", "5G"]
+    "kept",
+    ["a@quangngai.gov.vn", "www.chinhphu.vn", "SaaS", "Tier", "M250", "30mm", "QL24", "5G", "IPv6"],
 )
 def test_terms_addresses_and_measures_stay(damaged: RepairSession, kept: str) -> None:
     assert kept in damaged.repair(f"chi tiéu {kept} nam").text
+
+
+def test_terms_of_a_damaged_text_stay_beside_each_other(damaged: RepairSession) -> None:
+    terms = "Zero Trust, Data Lake, API Gateway, SaaS, Tier 3, TLSv1.3"
+    assert damaged.repair(f"Trién khai {terms} phuc vu ngudi dan").text.startswith(
+        f"Triển khai {terms}"
+    )
 
 
 def test_a_letter_read_as_an_at_sign_is_no_address(damaged: RepairSession) -> None:
