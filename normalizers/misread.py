@@ -29,8 +29,9 @@ LEAST = -8.0
 """Log odds of other readings that nobody asks for."""
 EXPECTED = -3.0
 """A word likelier than this (log), and its follower too, is left alone."""
-SET_PHRASE, CAPITAL_SLIP = -0.5, 3.0
-"""Log probability of a word whose capital is a slip after the word before it, and its log odds."""
+SET_PHRASE, EXPECTED_HERE, CAPITAL_SLIP = -3.0, -0.5, 3.0
+"""Log probability of a word whose capital is a slip: after the word before it alone, and after all
+that stands before it; and the log odds of the slip."""
 STRANGE_ACRONYM = -1.0
 """Log odds that tell an acronym which the model does not know; no other reading is given."""
 _SAME_SHAPE = frozenset("CSUƯVXOÔƠ")
@@ -144,7 +145,8 @@ class Rereader:
             number = words[index]
             strange = number == language.unknown
             scored = self._around(words, index, number)
-            if scored[0] > SET_PHRASE and self._is_capital_slip(places, index):
+            slip = self._is_capital_slip(places, index) and self._sets_phrase(words, index)
+            if slip and scored[0] > EXPECTED_HERE:
                 yield Misread(at, piece, piece.lower(), CAPITAL_SLIP)
                 continue
             if not strange and number != language.acronym and min(scored) > EXPECTED:
@@ -171,6 +173,11 @@ class Rereader:
                 yield Misread(at, piece, "", 0.0)
             elif number == language.acronym:
                 yield Misread(at, piece, "", STRANGE_ACRONYM)
+
+    def _sets_phrase(self, words: Sequence[int], at: int) -> bool:
+        """Whether a word often follows the one before it, whatever that follows."""
+        none = self.language.unknown
+        return self.language.log_prob(none, none, words[at - 1], words[at]) > SET_PHRASE
 
     @staticmethod
     def _is_capital_slip(places: Sequence[_Place], index: int) -> bool:

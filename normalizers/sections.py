@@ -62,7 +62,7 @@ _STROKES = frozenset("Il1|!¦ijït][TÍÌ/J")
 _LOOKALIKES = ("VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
 _MERGED = (
     *(("H", "II"), ("L", "I."), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI")),
-    *(("u", "II"), ("n", "II"), ("m", "III"), ("m", "II")),
+    *(("u", "II"), ("n", "II"), ("m", "III"), ("m", "II"), ("HH", "III")),
 )
 _STROKE_COST = 0.1
 _LOOKALIKE_COST = 0.3
@@ -249,8 +249,8 @@ def read_section_code_ahead(
     before "I.2" is "I.1", before "III" it is "II".
     """
     code = clean_code(_without_rules(printed))
-    if not code:
-        return ""
+    if not code or code in expected_codes(open_sections):
+        return code
     cost, best = min(
         (cost + _cost_ahead(open_sections, candidate, tuple(following[:_AHEAD])), candidate)
         for cost, candidate in _nearest(code, open_sections, _TRIED)

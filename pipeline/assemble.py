@@ -459,6 +459,16 @@ def _marked_years(state: _Assembly, columns: Sequence[Column], row: Row) -> tupl
             state.findings.append(
                 Finding("year_mark", message, _row_evidence(row), row=len(state.rows))
             )
+    first, last = min(years, default=0), max(years, default=0)
+    printed = [column.year for column in columns if column.field == "year" and column.year]
+    between = [year for year in printed if first < year < last]
+    unmarked = [str(year) for year in between if year not in years]
+    if state.ocr and unmarked:
+        message = (
+            f"Cột năm {', '.join(unmarked)} trống giữa các năm có dấu; bản quét có thể đã mất dấu."
+        )
+        found = Finding("year_mark", message, _row_evidence(row), row=len(state.rows))
+        state.findings.append(found)
     return tuple(years)
 
 

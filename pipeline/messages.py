@@ -164,7 +164,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "pictures or workbooks within a Word file that were not read",
     ),
     "kind-year_place": ("dấu năm không rõ ở cột nào", "year marks whose column is not sure"),
-    "kind-year_mark": ("ô năm ghi khác dấu “x”", "year marks other than “x”"),
+    "kind-year_mark": (
+        "ô năm ghi khác dấu “x”, hoặc trống giữa các năm có dấu",
+        "year marks other than “x”, or lacking between marked years",
+    ),
     "column-document": ("văn bản", "document"),
     "column-review": ("cần xem lại", "to look at"),
     "column-warnings": ("cảnh báo", "warnings"),

@@ -184,6 +184,15 @@ def test_marks_read_as_one_column_fill_the_years_from_the_left(
     assert [one.kind for one in plan.findings] == ["year_place"] * reported
 
 
+def test_a_scan_that_may_have_lost_a_year_mark_is_reported() -> None:
+    years = [f"Phân kỳ thời gian triển khai {year}" for year in (2026, 2027, 2028)]
+    rows = [("1", "Dự án", "Sở Nội vụ", "x", "", "x"), ("2", "Dự án", "Sở Nội vụ", "x", "x", "")]
+    one = table(rows, ("TT", "Tên dự án", "Cơ quan chủ trì", *years))
+    plan = assemble(scanned(one))
+    assert [(one.kind, one.row) for one in plan.findings] == [("year_mark", 0)]
+    assert not assemble(document(one)).findings
+
+
 def test_odd_year_mark_counts_and_is_reported() -> None:
     header = ("TT", "Tên dự án", "Cơ quan chủ trì", "2026", "2027")
     plan = assemble(document(table([["1", "a", "b", "-", "quý I"]], header)))
@@ -619,6 +628,8 @@ def test_an_appendix_whose_title_a_seal_hides_counts_anew() -> None:
         ("l1", ["I"], ["III", "IV"], "II"),
         ("u", ["B", "I", "I.2"], ["II"], "II"),
         ("Im", ["II"], ["IV", "V"], "III"),
+        ("VII", ["VI"], ["VHH", "X"], "VII"),
+        ("VHH", ["VII"], ["Kx", "X"], "VIII"),
     ],
 )
 def test_a_code_is_read_with_those_that_follow(

@@ -20,6 +20,7 @@ def rereader() -> Rereader:
         ("Tổ chức triến khai", "triến", "triển"),  # no word at all
         ("các hộ, ngành trung ương", "hộ", "bộ"),  # a letter of like shape
         ("ứng dụng công nghệ loT, dữ liệu lớn", "loT", "IoT"),  # "l" for "I"
+        ("của các cơ quan, đơn Vị.", "Vị", "vị"),  # a capital that is a large small letter
         ("hoạt động chuyến đối số", "chuyến", "chuyển"),  # two neighbours at once
     ],
 )
@@ -33,6 +34,7 @@ def test_a_misread_word(rereader: Rereader, text: str, read: str, printed: str) 
     [
         "Tổ chức triển khai nền tảng số dùng chung, thực hiện chia sẻ dữ liệu",
         "Sở Khoa học và Công nghệ chủ trì, phối hợp với các sở, ngành",
+        "Kinh tế số và Xã hội số",
         "Tỷ lệ hộ gia đình có đường truyền Internet băng rộng",
     ],
 )
