@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from normalizers.misread import LEAST, Misread
 
 WEIGHTS = (0.92, -1.02, 0.87, 2.06, 3.87, 0.09, 1.20, 1.88, 1.15, 3.00, 3.57, 2.67)
-"""Of :func:`signs`: nats for the cell being wrong. That of broken numbers is set by hand: too few were
-met."""
+"""Of :func:`signs`: nats for the cell being wrong. That of broken numbers is set by hand: too few
+were met."""
 
 WARY = 14.0
 """How much greater than on the facsimiles the odds of a wrong cell are taken to be: their pages are
