@@ -17,12 +17,14 @@ dynamic programming. Costs are natural logarithms of probabilities (0 is certain
 
 from __future__ import annotations
 
+import gc
 import itertools
 import math
 import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
@@ -133,7 +135,8 @@ CERTAIN = 20.0
 WITHIN = 30.0  # hypotheses this much worse than the best are dropped
 AGAIN = 1  # readings after the first
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
-SPLITS = 3
+BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
+SPLITS = 6
 VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 8
@@ -240,6 +243,8 @@ class _Piece(NamedTuple):
     score: float
     context: Context
     noise: tuple[int, ...]  # tokens that are no text: ink of rules and of half-cut letters
+    first: int  # the first token that takes room, -1 where all are stray marks
+    last: int
     rest: _Piece | None = None  # from token ``since`` on, its noise counts too
     since: int = 0
 
@@ -286,7 +291,9 @@ class _Line:
             text = " ".join(chunks[: code[0]])
             self.code = (text, len(split_tokens(text)), code[1])
         self.readings = [_readings(t.text, reader) for t in tokens]
-        self.noise = _noise_costs(tokens)
+        self.shredded = _is_shredded(tokens)
+        self.noise = _noise_costs(tokens, self.shredded)
+        self.bars = _bars(tokens)
         self.numbered = bool(tokens) and (
             read_row_number(tokens[0].text) is not None or _is_blot(tokens[0].text)
         )
@@ -328,44 +335,80 @@ class _Line:
         # after a few words the text before them matters no more: the rest is read once
         rest = () if context is UNKNOWN else self.pieces(column, UNKNOWN, first, widest)
         log_probability = self.languages[column]
-        states: list[tuple[float, Context, tuple[int, ...]]] = [(0.0, context, ())]
+        states: list[_State] = [(0.0, context, (), -1, -1)]
         found: list[_Piece] = []
         for index in range(first, len(self.tokens)):
-            if index > first and self.width(first, index + 1) > widest:
+            if index > first and self.width(first, states[0][4] + 1) > widest:
                 break
             if rest and len(found) == REMEMBERED:
-                gain = found[-1].score - rest[REMEMBERED - 1].score
-                noise = found[-1].noise
-                found += [
-                    _Piece(piece.score + gain, piece.context, noise, piece, index)
-                    for piece in rest[REMEMBERED:]
-                ]
+                found += _joined_pieces(found[-1], rest, index)
                 break
             dropping = self.noise[index]
-            bar = self.bar_inside if index > first and self.tokens[index].bar_before else 0.0
-            grown: dict[Context, tuple[float, Context, tuple[int, ...]]] = {}
-            for score, words, dropped in states:
-                kept = score + dropping + bar
-                known = grown.get(words)
-                if known is None or kept > known[0]:
-                    grown[words] = (kept, words, (*dropped, index))
+            stray = dropping >= NOISE_DROPPED
+            bar = self.bar_inside if index > first and self.bars[index] else 0.0
+            grown: dict[Context, _State] = {}
+            for score, words, dropped, begin, end in states:
+                # a stray mark stands with the text on its left, so that it has one place only
+                if not stray:
+                    kept = score + dropping + bar
+                    known = grown.get(words)
+                    if known is None or kept > known[0]:
+                        ink = index if begin < 0 else begin
+                        grown[words] = (kept, words, (*dropped, index), ink, index)
+                elif index > first or column <= 1:
+                    kept = score + dropping
+                    known = grown.get(words)
+                    if known is None or kept > known[0]:
+                        grown[words] = (kept, words, (*dropped, index), begin, end)
                 before = words[-1:]
                 score += bar
+                ink = index if begin < 0 else begin
                 for word, log_channel in self.readings[index]:
                     value = score + log_channel + log_probability(word, words)
                     after = (*before, word)
                     known = grown.get(after)
                     if known is None or value > known[0]:
-                        grown[after] = (value, after, dropped)
+                        grown[after] = (value, after, dropped, ink, index)
             states = sorted(grown.values(), key=_score, reverse=True)[:VITERBI]
             found.append(_Piece(*states[0]))
         return found
 
 
-def _noise_costs(tokens: Sequence[Token]) -> list[float]:
+_State = tuple[float, Context, tuple[int, ...], int, int]
+"""Score, last words, noise, first and last token that takes room."""
+
+
+def _joined_pieces(head: _Piece, rest: Sequence[_Piece], since: int) -> Iterator[_Piece]:
+    """Pieces that begin as ``head`` does and go on, from token ``since``, as ``rest`` does."""
+    gain = head.score - rest[REMEMBERED - 1].score
+    for piece in rest[REMEMBERED:]:
+        beyond = piece.last >= since
+        begin = head.first if head.first >= 0 else max(piece.first, since) if beyond else -1
+        end = piece.last if beyond else head.last
+        yield _Piece(piece.score + gain, piece.context, head.noise, begin, end, piece, since)
+
+
+def _bars(tokens: Sequence[Token]) -> list[bool]:
+    """Whether a rule stands before each token, stray marks between them left out."""
+    bars: list[bool] = []
+    for index, token in enumerate(tokens):
+        mark = index > 0 and not any(ch.isalnum() for ch in tokens[index - 1].text)
+        bars.append(token.bar_before or (mark and bars[-1]))
+    return bars
+
+
+def _letters(token: Token) -> int:
+    return sum(ch.isalnum() for ch in token.text)
+
+
+def _is_shredded(tokens: Sequence[Token]) -> bool:
+    """Whether OCR made most of a line of the half letters between two printed lines."""
+    return sum(_letters(token) <= 2 for token in tokens) >= SHREDDED * len(tokens)
+
+
+def _noise_costs(tokens: Sequence[Token], shreds: bool) -> list[float]:
     """Cost of taking each token for no text; shreds of letters come several at a time."""
-    letters = [sum(ch.isalnum() for ch in token.text) for token in tokens]
-    shreds = sum(count <= 2 for count in letters) >= SHREDDED * len(letters)
+    letters = [_letters(token) for token in tokens]
     costs: list[float] = []
     for index, count in enumerate(letters):
         if count == 0:
@@ -414,7 +457,7 @@ class Effort:
 
 
 FIRST_LOOK = Effort(beam=16, alike=4)
-LAST_LOOK = Effort(beam=48, alike=8)
+LAST_LOOK = Effort(beam=96, alike=16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -535,7 +578,7 @@ def learn_bars(lines: Sequence[_Line], rows: Sequence[TangledRow]) -> tuple[floa
         (index, position) in begins
         for index, line in enumerate(lines)
         for position, token in enumerate(line.tokens)
-        if token.bar_before
+        if line.bars[position] and any(ch.isalnum() for ch in token.text)
     ]
     splits = len(begins)
     # odds that a place with a rule is a split, over a place without
@@ -561,6 +604,19 @@ def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
     return tuple(widths)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles: a third of the time would go into it, and there are none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def _search(
     lines: Sequence[_Line], layout: Layout, effort: Effort
 ) -> tuple[float, tuple[TangledRow, ...]]:
@@ -740,35 +796,46 @@ def _splits(
             _gains(line, position, column, layout, index) for position, column in enumerate(columns)
         ]
         known = line.splits[columns] = {
-            begin: _best_splits(begin, count, gains)
+            begin: best_splits(begin, count, gains)
             for begin in ((0, 1) if line.numbered else (0,))
         }
     return known
 
 
-def _best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> list[_Split]:
+def best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> list[_Split]:
     """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``."""
+    # ahead[p]: the most that the columns to come can gain from token p on; a way that is far
+    # behind even so is not followed
+    ahead = [
+        row[-1] if len(row) == count - first + 1 else -math.inf
+        for first, row in enumerate(gains[-1])
+    ]
+    bounds = [ahead]
+    for column in gains[-2::-1]:
+        ahead = [max(map(operator.add, row, ahead[first:])) for first, row in enumerate(column)]
+        bounds.append(ahead)
+    bounds.reverse()
+    least = bounds[0][begin] - BEHIND
+    if least == -math.inf:
+        return []
     # at[p]: best splits so far whose next unread token is p
     at: dict[int, list[_Split]] = {begin: [(0.0, (begin,))]}
-    for column in gains[:-1]:
-        reached: list[list[_Split]] = [[] for _ in range(count + 1)]
+    for column, ahead in zip(gains[:-1], bounds[1:], strict=True):
+        reached: dict[int, list[_Split]] = {}
         for first, partial in at.items():
+            most = least - partial[0][0]
             for end, gain in enumerate(column[first], first):
-                bucket = reached[end]
-                for score, cuts in partial:
-                    bucket.append((score + gain, cuts))
+                if gain + ahead[end] >= most:
+                    bucket = reached.setdefault(end, [])
+                    for score, cuts in partial:
+                        bucket.append((score + gain, (*cuts, end)))
         at = {
-            end: [
-                (score, (*cuts, end))
-                for score, cuts in sorted(bucket, key=_score, reverse=True)[:SPLITS]
-            ]
-            for end, bucket in enumerate(reached)
-            if bucket
+            end: sorted(bucket, key=_score, reverse=True)[:SPLITS]
+            for end, bucket in reached.items()
         }
     finished = [
         (score + gains[-1][first][-1], (*cuts, count))
         for first, partial in at.items()
-        if len(gains[-1][first]) == count - first + 1
         for score, cuts in partial
     ]
     return sorted(finished, key=_score, reverse=True)[:SPLITS]
@@ -809,13 +876,19 @@ def _gains(
     absent, present = _place_costs(column, index, layout)
     gains: list[list[float]] = []
     for first in range(count):
-        begin = _begin_cost(line, first, column, kind, limit) + present
         row = [absent]
         # the first column may take the whole line, so that every line has a split
         most = WIDEST * widest if widest and position else math.inf
         pieces = line.pieces(position + 1, column.context, first, most)
-        for offset, piece in enumerate(pieces, 1):
-            over = line.width(first, first + offset) - widest if limit else 0.0
+        begin, begun = 0.0, -1
+        for piece in pieces:
+            if piece.first < 0:
+                row.append(piece.score + absent)
+                continue
+            if piece.first != begun:
+                begun = piece.first
+                begin = _begin_cost(line, begun, column, kind, limit) + present
+            over = line.width(begun, piece.last + 1) - widest if limit else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
     gains.append([absent])
@@ -826,7 +899,7 @@ def _gains(
 def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: float) -> float:
     """What the look of a fragment's first token says, apart from its words."""
     token = line.tokens[first]
-    cost = line.bar_at_split if token.bar_before else 0.0
+    cost = line.bar_at_split if line.bars[first] else 0.0
     initial = token.text.lstrip("“\"'‘(-*+")[:1]
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() else 0.0)
@@ -851,19 +924,23 @@ def _advance(
     for position, (column, first, end) in enumerate(
         zip(columns, cuts[:-1], cuts[1:], strict=True), 1
     ):
-        if end == first:
+        piece = (
+            line.pieces(position, column.context, first)[end - first - 1] if end > first else None
+        )
+        if piece is None or piece.first < 0:
             # a line of two or three marks is what OCR makes of ink between two printed lines
             passed = column.lines > 0 and len(line.tokens) > 3
             after.append(column._replace(gap=min(column.gap + 1, 2)) if passed else column)
             continue
-        piece = line.pieces(position, column.context, first)[end - first - 1]
-        ended = line.tokens[end - 1].text.endswith(_SENTENCE_END)
+        ended = line.tokens[piece.last].text.endswith(_SENTENCE_END)
         after.append(
             _Column(
                 piece.context,
                 column.lines + 1,
                 0,
-                line.width(first, end),
+                column.width
+                if line.shredded and column.lines
+                else line.width(piece.first, piece.last + 1),
                 ended,
                 column.first if column.lines else index,
                 index,
@@ -966,7 +1043,7 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                     for i in range(first, end)
                     if not piece.is_noise(i)
                     or line.noise[i] < NOISE_DROPPED
-                    or (line.noise[i] == NOISE_SHRED and kinds[column] == "text")
+                    or (line.noise[i] == NOISE_SHRED and kinds[column] == "text" and i < piece.last)
                 ]
                 if kept:
                     cells[column + 1].append(
@@ -974,7 +1051,7 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                             " ".join(kept),
                             step.line,
                             step.margin,
-                            first,
+                            max(piece.first, first),
                             piece.score / (end - first),
                         )
                     )

@@ -109,7 +109,10 @@ class ColumnReader:
         found = self._session.candidates(token.strip("-–—_") or token)
         if self._marks and _MARK.fullmatch(token):
             return (Candidate("x", 0.0 if token in "xX×" else _MARK_MISREAD), *found)
-        return (*found, Candidate("Sở", SO_COST)) if may_be_so(token) else found
+        if may_be_so(token):
+            stop = token[-1] if token[-1] in ",;.:" else ""
+            return (*found, Candidate("Sở" + stop, SO_COST))
+        return found
 
     def language(self, kind: Kind) -> Language:
         """The language of a kind of column."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from extractors.interleaved import (
     Kind,
     Language,
     TangledRow,
+    best_splits,
     number_cost,
     read_row_number,
     split_tokens,
@@ -160,3 +162,44 @@ def test_rules_are_no_tokens() -> None:
     tokens = split_tokens("2 | Công an |tỉnh")
     assert [t.text for t in tokens] == ["2", "Công", "an", "tỉnh"]
     assert [t.bar_before for t in tokens] == [False, True, False, True]
+
+
+def test_stray_marks_are_no_part_of_a_cell() -> None:
+    """Half letters between two printed lines leave the cells around them as they are."""
+    lines = [
+        "Xây dựng danh mục các nền Sở Khoa học",
+        ". ; A ‘ , i , . ‘",
+        "1 tảng số dùng chung trên địa và Công Năm 2026",
+        "bàn tỉnh nghệ ; ‘",
+        "Triển khai bộ chỉ số đánh giá",
+        "2 mức độ trưởng thành về quản Công an tỉnh Năm 2026-2030",
+        "trị dữ liệu U",
+    ]
+    assert read(lines) == [
+        ["1", TASKS[0], AGENCIES[0], "Năm 2026"],
+        ["2", TASKS[1], AGENCIES[1], "Năm 2026-2030"],
+    ]
+
+
+def test_far_ways_to_split_are_left_out_and_no_others() -> None:
+    """The splits kept are the best of all that there are."""
+    chance = random.Random(5)
+    count, columns = 6, 3
+    gains = [
+        [[chance.uniform(-9, 0) for _ in range(count - first + 1)] for first in range(count + 1)]
+        for _ in range(columns)
+    ]
+    every = sorted(
+        (
+            (
+                gains[0][0][a] + gains[1][a][b - a] + gains[2][b][count - b],
+                (0, a, b, count),
+            )
+            for a in range(count + 1)
+            for b in range(a, count + 1)
+        ),
+        reverse=True,
+    )
+    found = best_splits(0, count, gains)
+    assert [cuts for _, cuts in found] == [cuts for _, cuts in every[: len(found)]]
+    assert len(found) >= 3
