@@ -796,8 +796,7 @@ def _splits(
             _gains(line, position, column, layout, index) for position, column in enumerate(columns)
         ]
         known = line.splits[columns] = {
-            begin: best_splits(begin, count, gains)
-            for begin in ((0, 1) if line.numbered else (0,))
+            begin: best_splits(begin, count, gains) for begin in ((0, 1) if line.numbered else (0,))
         }
     return known
 
