@@ -44,6 +44,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 HEADING = "## Repair"
 PAGES = 12  # mixed pages a split
 WHOLE = 40_000  # whole syllables a source
+CLEAN = ("nq57-plans", "tthc", "vbpl-layout", "vbpl-review", "wiki")
+_CAPITALISED = r"[^\W\d_a-zà-ỹ][a-zà-ỹ]+"
+_NAME = re.compile(rf"(?<=[a-zà-ỹ,] ){_CAPITALISED}(?: {_CAPITALISED}){{1,4}}")
 BANDS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)
 _EDGE = re.compile(r"^[^\w%]+|[^\w%]+$")
 
@@ -254,18 +257,46 @@ def errors(outcome: Outcome, most: int) -> str:
     return "\n".join(lines)
 
 
+def held_out(names: Iterable[str], keep: Callable[[str], Iterable[str]]) -> list[str]:
+    """Held-out Vietnamese texts of these corpus files, up to :data:`WHOLE` chunks of each."""
+    banned = corpus.test_ngrams()
+    texts: list[str] = []
+    for name in names:
+        size = 0
+        for paragraph in corpus.paragraphs(name, held_out=True, banned=banned):
+            for text in keep(paragraph):
+                if size < WHOLE:
+                    texts.append(text)
+                    size += len(text.split())
+    return texts
+
+
+def names_in(paragraph: str) -> Iterable[str]:
+    """The names of a paragraph, a line each: runs of two to five capitalised syllables."""
+    return dict.fromkeys(_NAME.findall(paragraph))
+
+
+def figures_in(paragraph: str) -> Iterable[str]:
+    """The paragraph where it is a line of a table of figures: one chunk in four holds digits."""
+    chunks = paragraph.split()
+    holding = sum(any(sign.isdigit() for sign in chunk) for chunk in chunks)
+    return [paragraph] if len(chunks) >= 5 and holding >= 0.25 * len(chunks) else []
+
+
+def running(paragraph: str) -> Iterable[str]:
+    """The paragraph where it is Vietnamese."""
+    return [paragraph] if corpus.has_vietnamese(paragraph) else []
+
+
 def whole(model: RepairModel) -> list[tuple[str, int, int, int, list[str]]]:
     """(source, syllables, numerals and codes changed, capitalised words changed, changes) of
     held-out whole text."""
-    banned = corpus.test_ngrams()
     out = []
-    for name in ("nq57-plans", "tthc", "vbpl-layout", "vbpl-review", "wiki"):
-        texts: list[str] = []
-        size = 0
-        for text in corpus.paragraphs(name, held_out=True, banned=banned):
-            if corpus.has_vietnamese(text) and size < WHOLE:
-                texts.append(text)
-                size += len(text.split())
+    groups = {name: held_out([name], running) for name in CLEAN}
+    groups["names, a line each"] = held_out(("vbpl-layout", "wiki"), names_in)
+    groups["lines of figures"] = held_out(CLEAN, figures_in)
+    for name, texts in groups.items():
+        size = sum(len(text.split()) for text in texts)
         session = model.session(texts)
         changes = []
         figures = capitals = 0

@@ -8,6 +8,7 @@ document and tells, token by token, what it changed, how sure it is and why.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import math
 import re
@@ -253,8 +254,13 @@ class RepairModel:
 
 @lru_cache(maxsize=1)
 def load_model() -> RepairModel:
-    """The shipped model; read once."""
-    return RepairModel.load()
+    """The shipped model; read once.
+
+    It stays as long as the process: the search for cyclic garbage need not walk it again and again.
+    """
+    model = RepairModel.load()
+    gc.freeze()
+    return model
 
 
 class RepairSession:
