@@ -622,8 +622,6 @@ def _search(
 ) -> tuple[float, tuple[TangledRow, ...]]:
     beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
     for index, line in enumerate(lines):
-        line.gains.clear()
-        line.splits.clear()
         grown: dict[tuple[object, ...], _Hypothesis] = {}
         for hypothesis in _grow(beam, index, line, layout):
             key = (_outlook(hypothesis.columns), *hypothesis[2:8])
@@ -631,6 +629,8 @@ def _search(
             if known is None or hypothesis.score > known.score:
                 grown[key] = hypothesis
         beam = _prune(grown.values(), effort)
+        line.gains.clear()
+        line.splits.clear()
     score, winner = max(
         ((h.score + _close_cost(h, len(lines), layout, lines[-1].languages), h) for h in beam),
         key=lambda item: item[0],
