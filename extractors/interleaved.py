@@ -470,7 +470,7 @@ class Effort:
 
 
 FIRST_LOOK = Effort(beam=16, alike=4)
-LAST_LOOK = Effort(beam=96, alike=16)
+LAST_LOOK = Effort(beam=48, alike=16)
 
 
 @dataclass(frozen=True, slots=True)
