@@ -137,6 +137,7 @@ AGAIN = 1  # readings after the first
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
 BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
 SPLITS = 6
+VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 8
 FAR = 8.0  # nats: readings so much less likely than the best are not weighed
@@ -346,43 +347,29 @@ class _Line:
             stray = dropping >= NOISE_DROPPED
             bar = self.bar_inside if index > first and self.bars[index] else 0.0
             grown: dict[Context, _State] = {}
-            # the two best so far: a reading that cannot pass them is not weighed
-            first_key: Context | None = None
-            best = second = -math.inf
             for score, words, dropped, begin, end in states:
-                ink = index if begin < 0 else begin
                 # a stray mark stands with the text on its left, so that it has one place only
-                if not stray or index > first or column <= 1:
-                    kept = score + dropping + (0.0 if stray else bar)
+                if not stray:
+                    kept = score + dropping + bar
                     known = grown.get(words)
-                    if kept > second and (known is None or kept > known[0]):
-                        room = (begin, end) if stray else (ink, index)
-                        grown[words] = (kept, words, (*dropped, index), *room)
-                        if words == first_key:
-                            best = kept
-                        elif kept > best:
-                            first_key, best, second = words, kept, best
-                        else:
-                            second = kept
+                    if known is None or kept > known[0]:
+                        ink = index if begin < 0 else begin
+                        grown[words] = (kept, words, (*dropped, index), ink, index)
+                elif index > first or column <= 1:
+                    kept = score + dropping
+                    known = grown.get(words)
+                    if known is None or kept > known[0]:
+                        grown[words] = (kept, words, (*dropped, index), begin, end)
                 before = words[-1:]
                 score += bar
+                ink = index if begin < 0 else begin
                 for word, log_channel in self.readings[index]:
-                    if score + log_channel <= second:
-                        continue
                     value = score + log_channel + log_probability(word, words)
-                    if value <= second:
-                        continue
                     after = (*before, word)
                     known = grown.get(after)
                     if known is None or value > known[0]:
                         grown[after] = (value, after, dropped, ink, index)
-                        if after == first_key:
-                            best = value
-                        elif value > best:
-                            first_key, best, second = after, value, best
-                        else:
-                            second = value
-            states = sorted(grown.values(), key=_score, reverse=True)[:2]
+            states = sorted(grown.values(), key=_score, reverse=True)[:VITERBI]
             found.append(_Piece(*states[0]))
         return found
 
@@ -941,8 +928,8 @@ def _advance(
         )
         if piece is None or piece.first < 0:
             # a line of two or three marks is what OCR makes of ink between two printed lines
-            passed = column.lines > 0 and column.gap < 2 and len(line.tokens) > 3
-            after.append(column._replace(gap=column.gap + 1) if passed else column)
+            passed = column.lines > 0 and len(line.tokens) > 3
+            after.append(column._replace(gap=min(column.gap + 1, 2)) if passed else column)
             continue
         ended = line.tokens[piece.last].text.endswith(_SENTENCE_END)
         after.append(
