@@ -26,7 +26,7 @@ _PUNCTUATION = " .,:;!?()\"'“”‘’"
 
 
 # "Sở" begins most names of agencies and loses its letters to digits: "S&", "36", "56", "S¢"
-_SO = re.compile(r"[S$53§8][60o&¢dôé€@9][,;.:]?")
+_SO = re.compile(r"[S$53§8][60o&¢dôé€@0][,;.:]?")
 SO_COST = -3.0  # log P(such a token | "Sở"), a guess that the words around it confirm or refute
 
 
