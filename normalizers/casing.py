@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from unidecode import unidecode
 
@@ -11,6 +13,10 @@ from normalizers.tokens import is_syllable, keeps_case
 
 # Capitals that look like their small letters, and the digits that look like either.
 ALIKE = frozenset("COSVXZWUKPÓÒÔŐÖÚÙÜ06")
+
+OPENING = frozenset("-+*•–—(\"“‘'«[")
+"""What stands before a beginning: the mark of a list, a quotation's, a bracket's."""
+SMALL_WORDS = Path(__file__).parent / "models" / "small_words.txt"
 
 
 def shouted(chunks: Sequence[str]) -> list[bool]:
@@ -70,3 +76,16 @@ def cased(word: str, seen: str, capitals: bool, initial: bool) -> str:
     if initial and first in "b1" and word[0] == "đ":
         return word[0].upper() + word[1:]
     return word
+
+
+@lru_cache(maxsize=1)
+def small_words() -> frozenset[str]:
+    """Words with a marked vowel in front that are in small letters but where a sentence begins:
+    OCR takes such a vowel for a capital more often than one is printed there."""
+    return frozenset(SMALL_WORDS.read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=100_000)
+def begins_tall(word: str) -> bool:
+    """Whether a word begins with a vowel under a mark, as tall as a capital (án, Ứng, not đơn)."""
+    return word[:1].isalpha() and len(unicodedata.normalize("NFD", word[:1])) > 1

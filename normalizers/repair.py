@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple, cast
 import numpy as np
 
 from normalizers import channel as channels
-from normalizers.casing import ALIKE, cased, shouted
+from normalizers.casing import ALIKE, OPENING, cased, shouted, small_words
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, repair_code, repair_part
 from normalizers.health import judge_health
@@ -600,9 +600,11 @@ class RepairSession:
         built = [""] * len(chunks)
         sure = [1.0] * len(chunks)
         initial = True
+        opened = False  # by a bracket, a quotation's mark or a list's, as a beginning is
         for part in parts:
             if part.slot is None:
                 text = part.text
+                opened = text[-1] in OPENING
                 if NOISE.match(chunks[part.chunk]):
                     text = ""
                 else:
@@ -625,7 +627,10 @@ class RepairSession:
                     text = part.text.replace("1", "I").replace("l", "I")
                 else:
                     text = cased(word, part.text, capitals[part.chunk], initial)
-                initial = False
+                    begins = initial or opened or capitals[part.chunk]
+                    if word in small_words() and not begins and text == word.capitalize():
+                        text = word
+                initial = opened = False
             built[part.chunk] += text
             if part.text and part.text[-1] in ".;:!?" and part.slot is None:
                 initial = True

@@ -131,6 +131,20 @@ def test_capital_headings_stay_capital(damaged: RepairSession) -> None:
     assert damaged.repair("NHIEM VU VA GIAI PHAP").text == "NHIỆM VỤ VÀ GIẢI PHÁP"
 
 
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("dat muc do Ung dung céng nghé sé", "đạt mức độ ứng dụng công nghệ số"),
+        ("Ung dung céng nghé sé", "Ứng dụng công nghệ số"),
+        ("nén tang sé. Ung dung céng nghé", "nền tảng số. Ứng dụng công nghệ"),
+        ("nén tang sé (Ung dung céng nghé)", "nền tảng số (Ứng dụng công nghệ)"),
+        ("PHAT TRIEN CAC UNG DUNG SO", "PHÁT TRIỂN CÁC ỨNG DỤNG SỐ"),
+    ],
+)
+def test_a_tall_small_vowel_is_no_capital(damaged: RepairSession, seen: str, true: str) -> None:
+    assert damaged.repair(seen).text == true
+
+
 def test_changes_are_on_record(damaged: RepairSession) -> None:
     repaired = damaged.repair("cac tng dung, nén tang")
     assert repaired.text == "các ứng dụng, nền tảng"
