@@ -8,10 +8,7 @@ their own capitals), seen tokens are lower-cased cores.
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +29,7 @@ LENT = 0.05  # share of a letter's damage that it takes from letters with the sa
 STUTTER = 0.005  # chance that a letter is read twice
 NEAR_WORDS = 160  # words weighed for one seen token
 DISTANCE_COST = 2.5  # nats a letter of difference between skeletons
+TOGETHER = 2_000  # pairs whose segmentations are summed together
 LONGEST_SEEN = 14
 LONGEST_WORD = 9
 
@@ -162,58 +160,69 @@ class CharacterChannel:
     ) -> tuple[npt.NDArray[np.float64], float]:
         """How often each letter became each segment in weighted (seen, word) pairs, and the log
         likelihood: the E step of expectation-maximisation."""
-        expected: dict[tuple[int, int], float] = defaultdict(float)
+        expected = np.zeros(self.table.size)
         log_likelihood = 0.0
-        index = self.segments
-        unknown = [index["?" * size] for size in range(1, MAX_SEGMENT + 1)]
-        for seen, word, count in pairs:
-            m, n = len(word), len(seen)
-            if n > LONGEST_SEEN or m > LONGEST_WORD:
-                continue
-            ids = [
-                [0]
-                + [
-                    index.get(seen[j : j + size], unknown[size - 1])
-                    for size in range(1, min(MAX_SEGMENT, n - j) + 1)
-                ]
-                for j in range(n + 1)
+        fitting = [
+            pair for pair in pairs if len(pair[0]) <= LONGEST_SEEN and len(pair[1]) <= LONGEST_WORD
+        ]
+        fitting.sort(key=lambda pair: -len(pair[1]))  # the longest words first: the rest drops out
+        for start in range(0, len(fitting), TOGETHER):
+            seen, words, counts = zip(*fitting[start : start + TOGETHER], strict=True)
+            log_likelihood += self._expect(seen, words, np.array(counts), expected)
+        return expected.reshape(self.table.shape), log_likelihood
+
+    def _expect(
+        self,
+        seen: Sequence[str],
+        words: Sequence[str],
+        counts: npt.NDArray[np.float64],
+        expected: npt.NDArray[np.float64],
+    ) -> float:
+        """Add the expected counts of pairs, sorted by falling length of the word, to ``expected``
+        (flat, as ``table``): forward and backward over all segmentations."""
+        letters = self.encode_words(words).T * len(self.segments)
+        segments = self.encode_seen(seen).transpose(1, 2, 0)
+        ends = np.array([len(token) for token in seen])
+        sizes = np.array([len(word) for word in words])
+        reach = int(ends.max())
+        chances = self.table.ravel()
+        cells: list[list[npt.NDArray[np.int64]]] = []  # [letter][segment's size]: (start, pair)
+        picks: list[list[npt.NDArray[np.float64]]] = []
+        forward = np.zeros((int(sizes.max(initial=0)) + 1, reach + 1, len(counts)))
+        forward[0, 0] = 1.0
+        for position in range(len(forward) - 1):
+            live = int((sizes > position).sum())
+            letter = letters[position, :live]
+            here, after = forward[position, :, :live], forward[position + 1, :, :live]
+            cells.append([np.broadcast_to(letter, here.shape)])
+            cells[-1] += [
+                letter + segments[size - 1, : reach - size + 1, :live]
+                for size in range(1, min(MAX_SEGMENT, reach) + 1)
             ]
-            flat = [column for columns in ids for column in columns]
-            ends = list(itertools.accumulate(map(len, ids), initial=0))
-            rows = [self.letters.get(letter, self.letters["?"]) for letter in word.lower()]
-            forward = [[0.0] * (n + 1) for _ in range(m + 1)]
-            forward[0][0] = 1.0
-            picks = []
-            for i, row in enumerate(self.table[rows][:, flat].tolist()):
-                pick = [row[first:end] for first, end in itertools.pairwise(ends)]
-                picks.append(pick)
-                here, after = forward[i], forward[i + 1]
-                for j in range(n + 1):
-                    mass = here[j]
-                    if mass > 0.0:
-                        for size, p in enumerate(pick[j]):
-                            after[j + size] += mass * p
-            total = forward[m][n]
-            if total <= 1e-30:
-                continue
-            log_likelihood += count * math.log(total)
-            backward = [0.0] * (n + 1)
-            backward[n] = 1.0
-            for i in range(m - 1, -1, -1):
-                before = [0.0] * (n + 1)
-                for j in range(n + 1):
-                    mass = forward[i][j] * count / total
-                    for size, p in enumerate(picks[i][j]):
-                        follow = backward[j + size] * p
-                        if follow > 0.0:
-                            before[j] += follow
-                            if mass > 0.0:
-                                expected[rows[i], ids[j][size]] += mass * follow
-                backward = before
-        table = np.zeros_like(self.table)
-        if expected:
-            table[tuple(np.array(list(expected)).T)] = list(expected.values())
-        return table, log_likelihood
+            picks.append([chances[cell] for cell in cells[-1]])
+            for size, pick in enumerate(picks[-1]):
+                after[size:] += here[: reach + 1 - size] * pick
+        every = np.arange(len(counts))
+        total = forward[sizes, ends, every]
+        explained = total > 1e-30
+        weight = np.where(explained, counts / np.where(explained, total, 1.0), 0.0)
+        backward = np.zeros((reach + 1, len(counts)))
+        backward[ends, every] = 1.0
+        where, shares = [], []
+        for position in range(len(forward) - 2, -1, -1):
+            live = picks[position][0].shape[1]
+            before = np.zeros((reach + 1, live))
+            mass = forward[position, :, :live] * weight[:live]
+            for size, (cell, pick) in enumerate(zip(cells[position], picks[position], strict=True)):
+                follow = backward[size:, :live] * pick
+                before[: reach + 1 - size] += follow
+                share = (mass[: reach + 1 - size] * follow).ravel()
+                held = np.flatnonzero(share)
+                where.append(cell.ravel()[held])
+                shares.append(share[held])
+            backward[:, :live] = before
+        expected += np.bincount(np.concatenate(where), np.concatenate(shares), len(expected))
+        return float((counts * np.log(np.where(explained, total, 1.0))).sum())
 
     def prior(self) -> npt.NDArray[np.float64]:
         """What damage is possible before any was seen: looks decide, anything can happen."""
@@ -281,19 +290,17 @@ class Channel:
         self._code_of = np.zeros(len(self.words), np.int64)
         self._code_of[self.candidates_for] = np.arange(len(self.candidates_for))
 
-    def near_words(
-        self, tokens: Sequence[str], limit: int = NEAR_WORDS
-    ) -> list[npt.NDArray[np.int64]]:
+    def near_words(self, tokens: Sequence[str]) -> list[npt.NDArray[np.int64]]:
         """For each token the words whose skeletons are near its own, nearest and commonest first.
 
         Short tokens have hundreds of near words: the common ones among them must not be crowded
         out, so a step of distance is weighed against how common a word is."""
         shapes = [skeleton(token) for token in tokens]
         distinct = list(dict.fromkeys(shapes))
-        known = dict(zip(distinct, self._near(distinct, limit), strict=True))
+        known = dict(zip(distinct, self._near(distinct), strict=True))
         return [known[shape] for shape in shapes]
 
-    def _near(self, shapes: Sequence[str], limit: int) -> Iterator[npt.NDArray[np.int64]]:
+    def _near(self, shapes: Sequence[str]) -> Iterator[npt.NDArray[np.int64]]:
         for start in range(0, len(shapes), 512):
             part = shapes[start : start + 512]
             distances = self._distances(part)
@@ -310,8 +317,8 @@ class Channel:
                 total = int(ends[-1]) if len(ends) else 0
                 hits = np.arange(total) + np.repeat(self._first[near] - ends + many, many)
                 merit = self._common[hits] - DISTANCE_COST * np.repeat(row[near], many)
-                if total > limit:
-                    best = np.argpartition(-merit, limit)[:limit]
+                if total > NEAR_WORDS:
+                    best = np.argpartition(-merit, NEAR_WORDS)[:NEAR_WORDS]
                     hits, merit = hits[best], merit[best]
                 yield self._flat_words[hits[np.argsort(-merit, kind="stable")]]
 

@@ -30,7 +30,8 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 _FOUR = np.arange(4)
 _LOW = np.uint64(0xFFFF)
-_NO_WORD = 0xFFFF << 48  # a number that no word has in place of a
+NO_WORD = 0xFFFF  # a number that no word has: nothing is known of this place
+_NO_WORD = NO_WORD << 48  # in place of a
 _NO_WORDS = 0xFFFFFFFF << 32  # and of a and b
 
 IntArray = npt.NDArray[np.int64]

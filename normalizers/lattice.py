@@ -10,14 +10,14 @@ work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from normalizers.language_model import STEP, UNSEEN, LanguageModel, hash_keys
+from normalizers.language_model import NO_WORD, STEP, UNSEEN, LanguageModel, hash_keys
 
 Words = npt.NDArray[np.int64]
 Logs = npt.NDArray[np.float32]
@@ -27,9 +27,11 @@ KEPT = 8  # candidates of a position that outlive the first, coarse look
 REACH = 8.0  # and none whose best reading is this many nats behind the best of all
 COARSE_CELLS = 12_000  # positions looked at together
 TOGETHER = 2_000  # stretches that are decoded together
-COMPANY_CELLS = 400_000  # of the tables of a company
-PAIRWISE = 8  # terms from which on numpy adds a row up in pairs
 CONTEXT = 3  # words that a 4-gram looks back
+LONGEST = 30  # positions of a stretch from which on it is decoded in parts
+WINDOW = 18  # positions, at most, that a part answers for
+BEFORE = 4  # positions, at least, that it looks at before these
+AFTER = 4  # and behind them
 NOTHING = np.float32(-1e30)
 
 
@@ -134,25 +136,23 @@ def _language(
     logs = model.log_probs_after((history << np.uint64(32)) | pairs, where, right)
     if cache is None or sources is None:
         return logs
-    pair = pairs[where]
-    middle = now[where]
-    triple = (pair << np.uint64(16)) | right.astype(np.uint64)
+    word = right.astype(np.uint64)
+    tail = now[where] << np.uint64(16) | word
+    triple = pairs[where] << np.uint64(16) | word
     static = np.exp(logs.astype(np.float64))
     one, three = sources
-    word = right.astype(np.uint64)
-    tail = triple & np.uint64(0xFFFFFFFF)
     mix = static
     share1 = weights.cache_unigram
     mix = (1 - share1) * mix + share1 * cache.counts(1, word, one) / cache.size
     # A history seen often in the document is trusted more.
     for size, keys, source, share, contexts in (
-        (2, tail, three, weights.cache_bigram, middle),
-        (3, triple, three, weights.cache_trigram, pair),
+        (2, tail, three, weights.cache_bigram, now),
+        (3, triple, three, weights.cache_trigram, pairs),
     ):
         counted = cache.counts(size, keys, source)
         distinct, totals = cache.contexts[size]
         at = np.minimum(np.searchsorted(distinct, contexts), max(len(distinct) - 1, 0))
-        total = np.where(distinct[at] == contexts, totals[at], 0.0)
+        total = np.where(distinct[at] == contexts, totals[at], 0.0)[where]
         total = np.maximum(total, counted)
         lam = share * total / (total + 1.0)
         mix = np.where(total > 0, (1 - lam) * mix + lam * counted / np.maximum(total, 1.0), mix)
@@ -272,33 +272,47 @@ def _narrow_batch(
 class _Stretch(NamedTuple):
     """Positions ``first`` to ``end`` (not in it) of a sequence that are decoded together.
 
-    ``end`` may lie one past the sequence's own end, for the boundary there."""
+    ``end`` may lie one past the sequence's own end, for the boundary there. ``told`` to ``told_to``
+    are those that it answers for; if it is ``cut`` from a longer stretch, it knows only the last
+    of the words before it."""
 
     sequence: int
     first: int
     end: int
-    width: int
+    told: int
+    told_to: int
+    cut: bool
 
 
-def _stretches(number: int, slots: Sequence[Slot]) -> list[_Stretch]:
+def _stretches(number: int, slots: Sequence[Slot]) -> Iterator[_Stretch]:
     """The stretches of a sequence that leave a choice, each with the words after it that it can
     still sway. What lies between is settled."""
-    out: list[_Stretch] = []
-    first = last = -1
-    width = 1
-    for at, slot in enumerate(slots):
-        if len(slot.words) < 2:
-            continue
-        if first >= 0 and at - last > CONTEXT:
-            out.append(_Stretch(number, first, last + 1 + CONTEXT, width))
-            first, width = -1, 1
-        if first < 0:
+    open_ = [at for at, slot in enumerate(slots) if len(slot.words) > 1]
+    if not open_:
+        return
+    first = last = open_[0]
+    for at in open_[1:]:
+        if at - last > CONTEXT:
+            yield from _windows(number, slots, first, last + 1 + CONTEXT)
             first = at
         last = at
-        width = max(width, len(slot.words))
-    if first >= 0:
-        out.append(_Stretch(number, first, min(last + 1 + CONTEXT, len(slots) + 1), width))
-    return out
+    yield from _windows(number, slots, first, min(last + 1 + CONTEXT, len(slots) + 1))
+
+
+def _windows(number: int, slots: Sequence[Slot], first: int, end: int) -> Iterator[_Stretch]:
+    """A long stretch in parts, as all are read in step. Each part begins some words before those
+    that it answers for, after a settled word, and ends some words behind them."""
+    if end - first <= LONGEST:
+        yield _Stretch(number, first, end, first, end, False)
+        return
+    parts = -(-(end - first) // WINDOW)
+    size = -(-(end - first) // parts)
+    for told in range(first, end, size):
+        begin = max(first, told - BEFORE)
+        while begin > first and len(slots[begin - 1].words) > 1:
+            begin -= 1
+        told_to = min(told + size, end)
+        yield _Stretch(number, begin, min(told_to + AFTER, end), told, told_to, begin > first)
 
 
 def decode(
@@ -310,36 +324,10 @@ def decode(
     """Decode sequences together; each starts and ends at a boundary."""
     sure = np.ones(1, np.float32)
     out = [Decoded([0] * len(slots), [sure] * len(slots)) for slots in sequences]
-    stretches = [
-        stretch for number, slots in enumerate(sequences) for stretch in _stretches(number, slots)
-    ]
-    rows = _companies(stretches)
-    rows.sort(key=lambda row: row[0].first - row[0].end)
+    rows = [row for number, slots in enumerate(sequences) for row in _stretches(number, slots)]
+    rows.sort(key=lambda row: row.first - row.end)
     for start in range(0, len(rows), TOGETHER):
         _decode_batch(model, sequences, rows[start : start + TOGETHER], weights, cache, out)
-    return out
-
-
-def _companies(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, int]]:
-    """Stretches with the number of their company: some of like width and length.
-
-    A company shares the way in which its chances are added up, to the last digit, that of tables
-    as wide as its widest: what reads columns apart hangs on such digits.
-    """
-    tops = np.array([2, 3, 4, 6, 8, 12, 1 << 30])
-    ranked = sorted(stretches, key=lambda s: (int(np.searchsorted(tops, s.width)), s.first - s.end))
-    out: list[tuple[_Stretch, int]] = []
-    company = start = 0
-    while start < len(ranked):
-        head = ranked[start]
-        top = int(tops[np.searchsorted(tops, head.width)])
-        end = start
-        for stretch in ranked[start : start + max(1, COMPANY_CELLS // min(top, 40) ** 3)]:
-            if stretch.width > top or 2 * (stretch.end - stretch.first) < head.end - head.first:
-                break
-            end += 1
-        out.extend((stretch, company) for stretch in ranked[start:end])
-        company, start = company + 1, end
     return out
 
 
@@ -350,18 +338,18 @@ class _Grid:
         self,
         model: LanguageModel,
         sequences: Sequence[Sequence[Slot]],
-        rows: Sequence[tuple[_Stretch, int]],
+        rows: Sequence[_Stretch],
     ) -> None:
-        batch = [stretch for stretch, _ in rows]
         boundary = Slot(np.array([model.boundary]), np.zeros(1), 0)
         index: dict[int, int] = {id(boundary): 0}
         slots: list[Slot] = [boundary]
-        self.lengths = np.array([stretch.end - stretch.first for stretch in batch])
+        self.lengths = np.array([stretch.end - stretch.first for stretch in rows])
         # CONTEXT settled positions stand before the stretch
-        self.slot = np.zeros((len(batch), CONTEXT + int(self.lengths.max())), np.int64)
-        for row, (number, first, end, _) in enumerate(batch):
+        self.slot = np.zeros((len(rows), CONTEXT + int(self.lengths.max())), np.int64)
+        for row, stretch in enumerate(rows):
+            first = stretch.first
             numbers = []
-            for slot in sequences[number][max(0, first - CONTEXT) : end]:
+            for slot in sequences[stretch.sequence][max(0, first - CONTEXT) : stretch.end]:
                 known = index.get(id(slot))
                 if known is None:
                     known = index[id(slot)] = len(slots)
@@ -373,14 +361,15 @@ class _Grid:
         self.first = np.cumsum(self.size) - self.size
         self.words = np.concatenate([slot.words for slot in slots])
         self.logs = np.concatenate([slot.logs for slot in slots]).astype(np.float32)
-        self.source = np.array([slot.source for slot in slots], np.uint64)
-        # how wide each company is at each step (and at the two before the first)
-        _, company = np.unique([company for _, company in rows], return_inverse=True)
-        steps = np.arange(self.slot.shape[1] - CONTEXT)
-        sizes = np.where(steps < self.lengths[:, None], self.size[self.slot[:, CONTEXT:]], 1)
-        widest = np.ones((int(company.max()) + 1, 2 + len(steps)), np.int64)
-        np.maximum.at(widest[:, 2:], company, sizes)
-        self.widest = widest[company]
+        self.lead = self.words[self.first[self.slot[:, :CONTEXT]]]
+        self.lead[[stretch.cut for stretch in rows], : CONTEXT - 1] = NO_WORD
+        # What is seen at a position, and at it and the two before.
+        self.one = np.array([slot.source for slot in slots], np.uint64)[self.slot]
+        multiplier, low = np.uint64(1_000_003), np.uint64(0xFFFFFFFF)
+        with np.errstate(over="ignore"):
+            three = (self.one[:, 1:-2] * multiplier ^ self.one[:, 2:-1]) & low
+            self.three = (three * multiplier ^ self.one[:, 3:]) & low
+        self.one = self.one[:, CONTEXT:]
 
 
 class _Step(NamedTuple):
@@ -398,7 +387,7 @@ class _Step(NamedTuple):
 def _decode_batch(
     model: LanguageModel,
     sequences: Sequence[Sequence[Slot]],
-    rows: Sequence[tuple[_Stretch, int]],
+    rows: Sequence[_Stretch],
     weights: Weights,
     cache: PhraseCache | None,
     out: list[Decoded],
@@ -406,21 +395,18 @@ def _decode_batch(
     """Put the posteriors of the candidates of every position of the stretches into ``out``."""
     grid = _Grid(model, sequences, rows)
     count = len(rows)
-    lead = grid.words[grid.first[grid.slot[:, :CONTEXT]]]
     # States (word of the step before, word of this step), with the best path's word before these;
     # sorted by stretch, last word, first word.
     row = np.arange(count)
-    third, before, now = lead[:, 0], lead[:, 1], lead[:, 2]
+    third, before, now = grid.lead.T
     before_place = now_place = np.zeros(count, np.int64)
     alpha = score = np.zeros(count, np.float32)
     trail: list[_Step] = []
-    multiplier, low = np.uint64(1_000_003), np.uint64(0xFFFFFFFF)
     live = count
     for t in range(int(grid.lengths[0])):
         while grid.lengths[live - 1] <= t:
             live -= 1
-        begins = np.flatnonzero(_new(row))
-        peak = np.maximum.reduceat(alpha, begins)
+        peak = np.maximum.reduceat(alpha, np.flatnonzero(_new(row)))
         alive = np.flatnonzero((alpha > (peak - np.float32(BEAM))[row]) & (row < live))
         row, third, before, now = row[alive], third[alive], before[alive], now[alive]
         before_place, now_place = before_place[alive], now_place[alive]
@@ -435,10 +421,7 @@ def _decode_batch(
         word = grid.words[entry]
         sources = None
         if cache is not None:
-            seen = grid.source[grid.slot[:live, t + 1 : t + CONTEXT + 1]]
-            with np.errstate(over="ignore"):
-                three = ((seen[:, 0] * multiplier ^ seen[:, 1]) & low) * multiplier ^ seen[:, 2]
-            sources = (seen[row, 2][left], (three[row] & low)[left])
+            sources = grid.one[row, t][left], grid.three[row, t][left]
         language = _language(model, weights, cache, (third, before, now), left, word, sources)
         edges = (
             np.float32(weights.language) * language
@@ -454,26 +437,19 @@ def _decode_batch(
         reached = np.cumsum(width) - width
         group = np.repeat(np.arange(len(heads)), width)
         inner = np.arange(len(group)) - reached[group]
-        firsts = starts[heads][group] + inner * many[group]
         times = many[group]
+        firsts = starts[heads][group] + inner * times
         sums, paths = np.empty((2, len(edges)), np.float32)
         sums[meeting] = alpha[left] + edges
         paths[meeting] = score[left] + edges
         via = np.empty(len(edges), np.int64)
         via[meeting] = left
-        reach = np.maximum.reduceat(sums, firsts)
-        # In a table, what is added up lies in a row only where it has no other width.
-        third_wide, second_wide, wide = grid.widest[:, t : t + 3].T
-        in_row = (second_wide == 1) & (wide == 1) & (third_wide >= PAIRWISE)
-        here = heads[group]
-        chances = np.exp(sums - np.repeat(reach, times))
-        member = np.repeat(np.arange(len(group)), times)
-        total = _added(chances, member, before_place[via], in_row[row[here]])
-        alpha = np.log(total) + reach
+        alpha = _logsumexp(sums, firsts, times)
         score = np.maximum.reduceat(paths, firsts)
         best = np.flatnonzero(paths == np.repeat(score, times))[::-1]
         winner = np.empty(len(group), np.int64)
-        winner[member[best]] = via[best]
+        winner[np.repeat(np.arange(len(group)), times)[best]] = via[best]
+        here = heads[group]
         third = before[winner]
         row, before, before_place, now_place = row[here], now[here], now_place[here], inner
         now = word[starts[here] + inner]
@@ -483,9 +459,10 @@ def _decode_batch(
         row, third, before, now = row[order], third[order], before[order], now[order]
         before_place, now_place = before_place[order], now_place[order]
         alpha, score = alpha[order], score[order]
-        ends = number[reached[block] + place]
-        trail.append(_Step(edges, starts, ends, alive, alpha, row, now_place))
-    _read_off(trail, grid, sequences, [stretch for stretch, _ in rows], out)
+        trail.append(
+            _Step(edges, starts, number[reached[block] + place], alive, alpha, row, now_place)
+        )
+    _read_off(trail, grid, sequences, rows, out)
 
 
 def _new(*columns: Words) -> npt.NDArray[np.bool_]:
@@ -505,8 +482,9 @@ def _read_off(
     out: list[Decoded],
 ) -> None:
     """Backward pass: posteriors of the words of each position."""
-    inside = [
-        min(stretch.end, len(sequences[stretch.sequence])) - stretch.first for stretch in batch
+    told = [
+        range(row.told - row.first, min(row.told_to, len(sequences[row.sequence])) - row.first)
+        for row in batch
     ]
     beta = np.zeros(0, np.float32)
     after: _Step | None = None
@@ -515,18 +493,18 @@ def _read_off(
         below = np.where(grid.lengths[step.row] == t + 1, np.float32(0.0), NOTHING)
         if after is not None:
             below[after.alive] = beta
-        in_row = grid.widest[:, t + 2] >= PAIRWISE
         heads = np.flatnonzero(_new(step.row, step.place))
         row, place = step.row[heads], step.place[heads]
-        # one above the other in a table
-        summed = _logsumexp(step.alpha + below, heads, step.place, np.zeros(len(heads), bool))
-        rows = np.flatnonzero(_new(row))
-        whole = _logsumexp(summed, rows, place, in_row[row[rows]])
-        chances = np.exp(summed - np.repeat(whole, _sizes(rows, len(row))))
+        summed = _logsumexp(step.alpha + below, heads)
+        new = _new(row)
+        rows = np.flatnonzero(new)
+        many = np.diff(rows, append=len(row))
+        whole = _logsumexp(summed, rows, many)
+        chances = np.exp(summed - np.repeat(whole, many))
         sizes = grid.size[grid.slot[row[rows], CONTEXT + t]]
         offsets = np.cumsum(sizes) - sizes
         flat = np.zeros(int(sizes.sum()), np.float32)
-        flat[offsets[np.cumsum(_new(row)) - 1] + place] = chances
+        flat[np.repeat(offsets, many) + place] = chances
         top = np.repeat(np.maximum.reduceat(flat, offsets), sizes)
         hits = np.flatnonzero(flat == top)[::-1]
         best = np.empty(len(rows), np.int64)
@@ -535,44 +513,19 @@ def _read_off(
         for number, first, size, winner in zip(
             row[rows].tolist(), offsets.tolist(), sizes.tolist(), best.tolist(), strict=True
         ):
-            if t < inside[number]:
+            if t in told[number]:
                 stretch = batch[number]
                 decoded = out[stretch.sequence]
                 decoded.posteriors[stretch.first + t] = flat[first : first + size]
                 decoded.best[stretch.first + t] = winner
-        beta = _logsumexp(
-            step.edges + below[step.ends],
-            step.starts,
-            step.place[step.ends],
-            in_row[step.row[step.ends[step.starts]]],
-        )
+        beta = _logsumexp(step.edges + below[step.ends], step.starts)
         after = step
 
 
-def _sizes(starts: Words, end: int) -> Words:
-    """Sizes of runs that begin at ``starts``, the last of which ends at ``end``."""
-    return np.diff(starts, append=end)
-
-
-def _logsumexp(values: Logs, starts: Words, place: Words, in_row: npt.NDArray[np.bool_]) -> Logs:
-    """Log of the summed exponentials of each run of values (``_added`` says how)."""
+def _logsumexp(values: Logs, starts: Words, sizes: Words | None = None) -> Logs:
+    """Log of the summed exponentials of each run of values, which begin at ``starts``."""
     peak = np.maximum.reduceat(values, starts)
-    sizes = _sizes(starts, len(values))
+    if sizes is None:
+        sizes = np.diff(starts, append=len(values))
     chances = np.exp(values - np.repeat(peak, sizes))
-    member = np.repeat(np.arange(len(starts)), sizes)
-    return np.log(_added(chances, member, place, in_row)) + peak
-
-
-def _added(chances: Logs, member: Words, place: Words, in_row: npt.NDArray[np.bool_]) -> Logs:
-    """Sums of chances by ``member``, each number of which is there: one after the other, or as
-    numpy adds up a table's row of eight and more, in which they stand at ``place``."""
-    total = np.zeros(len(in_row), np.float32)
-    np.add.at(total, member, chances)
-    rows = np.flatnonzero(in_row)
-    if len(rows):
-        held = np.flatnonzero(in_row[member])
-        number = np.cumsum(in_row) - 1
-        table = np.zeros((len(rows), max(PAIRWISE, int(place[held].max()) + 1)), np.float32)
-        table[number[member[held]], place[held]] = chances[held]
-        total[rows] = table.sum(axis=1)
-    return total
+    return np.log(np.add.reduceat(chances, starts)) + peak

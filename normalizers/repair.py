@@ -63,10 +63,10 @@ __all__ = [
 ]
 
 MODELS = Path(__file__).parent / "models"
-MAX_CANDIDATES = 28
+MAX_CANDIDATES = 40
 FIRST_KEPT = 8  # candidates decoded in the first reading, which only learns
 COMMONNESS = 0.8  # how a word's unigram counts where candidates are ranked
-POOL = 96  # candidates that a document's own channel weighs anew
+POOL = 64  # candidates that a document's own channel weighs anew
 SPREAD = 14.0  # candidates this many nats behind the best are not considered
 NEAR = 9.0  # nor, in running text, those this many
 KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
@@ -77,7 +77,7 @@ LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks su
 NUMBER_FLOOR = -13.0  # log P(seen numeral | word) below which the word is not considered
 JUNK = 4.5  # nats against signs among the letters that stand for nothing
 KEEP_ODD = 5.0  # less for each sign that is no plain letter
-HOPELESS = 1e-4  # a candidate less likely than this in the first reading is out of the second
+HOPELESS = 1e-3  # a candidate less likely than this in the first reading is out of the second
 SURE_PHRASE = 0.8  # a less sure word breaks the phrases that the document teaches
 READ_EASE = 4.0  # nats by which less evidence mends what OCR read well
 LIKELY = 2.0  # log odds from which a misread word is mended
@@ -210,11 +210,21 @@ class RepairModel:
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Pruned candidates of seen tokens: word numbers and log P(seen | word)."""
         self._score([token for token in dict.fromkeys(tokens) if token not in self.scored])
-        if own is None:
-            return {token: self._best(*self.scored[token]) for token in tokens}
-        # The document's own channel weighs the shipped one's candidates anew.
-        lists = [self.scored[token][0] for token in tokens]
-        logs = self.channel.weigh(tokens, lists, own, characters)
+        scored = {token: self.scored[token] for token in tokens}
+        if own is not None:
+            lists = {token: numbers for token, (numbers, _) in scored.items()}
+            scored = self.weighed(lists, own, characters)
+        return {token: self._best(*scored[token]) for token in tokens}
+
+    def weighed(
+        self,
+        lists: Mapping[str, np.ndarray],
+        own: Evidence | None = None,
+        characters: CharacterChannel | None = None,
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Word numbers of seen tokens with their log P(seen | word) by a document's own channel."""
+        tokens = list(lists)
+        logs = self.channel.weigh(tokens, list(lists.values()), own, characters)
         plain = {token: _without_junk(token) for token in tokens}
         junked = [
             at
@@ -222,14 +232,14 @@ class RepairModel:
             if plain[token] and token not in self.channel.evidence.counts
         ]
         cleaner = self.channel.weigh(
-            [plain[tokens[at]] for at in junked], [lists[at] for at in junked], own, characters
+            [plain[tokens[at]] for at in junked],
+            [lists[tokens[at]] for at in junked],
+            own,
+            characters,
         )
         for at, clean in zip(junked, cleaner, strict=True):
             logs[at] = np.maximum(logs[at], clean - JUNK)
-        return {
-            token: self._best(numbers, log)
-            for token, numbers, log in zip(tokens, lists, logs, strict=True)
-        }
+        return {token: (lists[token], log) for token, log in zip(tokens, logs, strict=True)}
 
     def _score(self, tokens: Sequence[str]) -> None:
         """The shipped channel's candidates of new tokens."""
@@ -275,7 +285,8 @@ class RepairSession:
         self._own: Evidence | None = None
         self._characters: CharacterChannel | None = None
         self._cache: PhraseCache | None = None
-        self._left: dict[str, list[np.ndarray]] = {}  # words that the first reading left over
+        self._left: dict[str, list[Slot]] = {}  # what the first reading left over of each text
+        self._due: list[str] = []  # tokens of the document that its own channel has not weighed
         self._scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._boundary = Slot(np.array([model.language.boundary]), np.zeros(1), 0)
         self._pieced: dict[tuple[str, bool], _Chunk] = {}
@@ -293,6 +304,8 @@ class RepairSession:
     def _candidates(self, tokens: Sequence[str]) -> None:
         missing = [token for token in dict.fromkeys(tokens) if token not in self._scored]
         if missing:
+            missing = list(dict.fromkeys(missing + self._due))
+            self._due = []
             self._scored.update(self.model.candidates_of(missing, self._own, self._characters))
 
     def _sequence(self, text: str) -> _Sequence:
@@ -340,7 +353,8 @@ class RepairSession:
         spots = [(number, spot) for number in missing if (spot := self._spots[number])]
         self._candidates(_tokens_of(spot for _, spot in spots))
         for number, spot in spots:
-            self._slots[number] = self._near(self._slot(*spot))
+            scored = self._scored.get(spot.piece.lower(), _NO_CANDIDATES)
+            self._slots[number] = self._near(self._slot(spot, *scored))
         slots = cast(list[Slot], self._slots)
         return [[slots[number] for number in sequence.numbers] for sequence in sequences]
 
@@ -353,7 +367,46 @@ class RepairSession:
         held[-1] = True
         return slot if held.all() else Slot(slot.words[held], slot.logs[held], slot.source)
 
-    def _slot(self, core: str, token: Token, capitals: bool = False) -> Slot:
+    def _again(
+        self, sequences: Sequence[_Sequence], left: Sequence[list[Slot]]
+    ) -> list[list[Slot]]:
+        """What the first reading left over of sequences, weighed by the document's own channel."""
+        open_: dict[tuple[int, int], Slot] = {}
+        words: dict[str, list[np.ndarray]] = {}
+        for sequence, slots in zip(sequences, left, strict=True):
+            for number, slot in zip(sequence.numbers, slots, strict=True):
+                key = (number, id(slot))
+                spot = self._spots[number]
+                if len(slot.words) > 1 and key not in open_ and spot:
+                    open_[key] = slot
+                    words.setdefault(spot.piece.lower(), []).append(slot.words)
+        wanted = np.zeros(len(self.model.language.words), bool)
+        lists: dict[str, np.ndarray] = {}
+        for token, found in words.items():
+            numbers = self.model.scored[token][0] if token in self.model.scored else found[0][:0]
+            for some in found:
+                wanted[some] = True
+            lists[token] = numbers[wanted[numbers]]
+            for some in found:
+                wanted[some] = False
+        scored = self.model.weighed(lists, self._own, self._characters)
+        whole: dict[int, Slot] = {}
+        for (number, name), slot in open_.items():
+            if number not in whole:
+                spot = cast(_Spot, self._spots[number])
+                whole[number] = self._slot(spot, *scored[spot.piece.lower()])
+            open_[number, name] = _only(whole[number], slot.words)
+        return [
+            [
+                open_.get((number, id(slot)), slot)
+                for number, slot in zip(sequence.numbers, slots, strict=True)
+            ]
+            for sequence, slots in zip(sequences, left, strict=True)
+        ]
+
+    def _slot(self, spot: _Spot, numbers: np.ndarray, logs: np.ndarray) -> Slot:
+        """The position of a spot; ``numbers`` and ``logs`` are the channel's words for it."""
+        core, token, capitals = spot
         language = self.model.language
         source = zlib.crc32(core.lower().encode())
         if token.kind in ("code", "address"):
@@ -371,9 +424,7 @@ class RepairSession:
             part = repair_part(core)
             if part in code_parts() or part in language.index:
                 return Slot(np.array([language.number_of(part)]), np.zeros(1), source)
-        number = is_number(core)
-        numbers, logs = self._scored.get(core.lower(), _NO_CANDIDATES)
-        if number:
+        if is_number(core):
             evidence = self.model.channel.evidence
             count = evidence.counts.get(core.lower(), {}).get(language.number, 0.0)
             own = (count + 1.0) / (evidence.totals[language.number] + 300.0)
@@ -416,22 +467,21 @@ class RepairSession:
         seen = [spot.piece.lower() if spot else "" for spot in self._spots]
         pairs: list[tuple[str, int, float]] = []
         phrases: list[list[tuple[int, int]]] = []
-        kept: dict[tuple[int, bytes], np.ndarray] = {}
+        kept: dict[tuple[int, bytes], Slot] = {}
         for text, slots, sequence, result in zip(paragraphs, first, read, decoded, strict=True):
             phrase: list[tuple[int, int]] = []
-            left: list[np.ndarray] = []
+            left: list[Slot] = []
             for number, slot, best, chances in zip(
                 sequence.numbers, slots, result.best, result.posteriors, strict=True
             ):
-                word, chance = int(slot.words[best]), float(chances[best])
-                if chance == 1.0:
-                    left.append(slot.words)
-                else:
+                word, chance = slot.words.item(best), chances.item(best)
+                if len(chances) > 1:
                     held = chances > HOPELESS
                     key = (id(slot), held.tobytes())
                     if key not in kept:
-                        kept[key] = slot.words[held]
-                    left.append(kept[key])
+                        kept[key] = Slot(slot.words[held], slot.logs[held], slot.source)
+                    slot = kept[key]
+                left.append(slot)
                 phrase.append((word if chance > SURE_PHRASE else 0, slot.source))
                 if number and chance > 0.8 and word >= len(CLASSES):
                     pairs.append((seen[number], word, chance))
@@ -450,7 +500,7 @@ class RepairSession:
         self._cache = PhraseCache(phrases, language.boundary)
         self._scored.clear()
         self._slots = [self._boundary] + [None] * (len(self._slots) - 1)
-        self._candidates(_tokens_of(self._spots))
+        self._due = _tokens_of(self._spots)
 
     # -- the public surface ------------------------------------------------------------------
 
@@ -467,16 +517,16 @@ class RepairSession:
         elif todo:
             read = [self._sequence(text) for text in todo]
             language = self.model.language
-            slotted = self._slots_of(read)
-            new = [
-                slots for text, slots in zip(todo, slotted, strict=True) if text not in self._left
-            ]
-            wide = iter(narrow(language, new))
-            only: dict[tuple[int, int], Slot] = {}
-            narrowed = [
-                _left_over(slots, self._left[text], only) if text in self._left else next(wide)
-                for text, slots in zip(todo, slotted, strict=True)
-            ]
+            known = [text in self._left for text in todo]
+            again = iter(
+                self._again(
+                    [sequence for sequence, is_known in zip(read, known, strict=True) if is_known],
+                    [self._left[text] for text in todo if text in self._left],
+                )
+            )
+            new = [sequence for sequence, is_known in zip(read, known, strict=True) if not is_known]
+            wide = iter(narrow(language, self._slots_of(new)))
+            narrowed = [next(again if is_known else wide) for is_known in known]
             decoded = decode(language, narrowed, self.model.weights, self._cache)
             for text, sequence, slots, result in zip(todo, read, narrowed, decoded, strict=True):
                 self._repaired[text] = self._compose(sequence, slots, result)
@@ -661,8 +711,9 @@ class RepairSession:
         pieces = [piece for piece, is_core in _pieces(token) if is_core]
         if len(pieces) != 1:
             return (Candidate(self.repair(chunk).text, 0.0),)
-        self._candidates([token.core.lower()])
-        slot = self._slot(token.core, token)
+        seen = token.core.lower()
+        self._candidates([seen])
+        slot = self._slot(_Spot(token.core, token, False), *self._scored[seen])
         words = self.model.language.words
         out: dict[str, float] = {}
         order = np.argsort(-(slot.logs + self.model.language.unigram[slot.words]), kind="stable")
@@ -730,26 +781,10 @@ def _tokens_of(spots: Iterable[_Spot | None]) -> list[str]:
     return [spot.piece.lower() for spot in spots if spot and spot.token.kind in ("word", "number")]
 
 
-def _left_over(
-    slots: Sequence[Slot], left: Sequence[np.ndarray], known: dict[tuple[int, int], Slot]
-) -> list[Slot]:
-    """Slots with the words alone that the first reading left over, slot by slot."""
-    out: list[Slot] = []
-    for slot, words in zip(slots, left, strict=True):
-        if len(slot.words) > 1:
-            key = (id(slot), id(words))
-            found = known.get(key)
-            if found is None:
-                found = known[key] = _only(slot, words)
-            slot = found
-        out.append(slot)
-    return out
-
-
 def _only(slot: Slot, words: np.ndarray) -> Slot:
     """A slot with these of its candidates alone (all, if it has none of them)."""
-    if len(words) == 1:
-        return Slot(words, np.zeros(1), slot.source)
+    if len(slot.words) == len(words):
+        return slot
     held = (slot.words[:, None] == words).any(axis=1)
     return Slot(slot.words[held], slot.logs[held], slot.source) if held.any() else slot
 
