@@ -25,6 +25,7 @@ from normalizers import channel as channels
 from normalizers.casing import ALIKE, OPENING, cased, shouted, small_words
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, repair_code, repair_part
+from normalizers.context_model import ContextModel, reconsider
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
@@ -155,11 +156,14 @@ class _Spot(NamedTuple):
 
 
 class RepairModel:
-    """The shipped language model and channel."""
+    """The shipped language model, channel and second opinion."""
 
-    def __init__(self, language: LanguageModel, channel: Channel, weights: Weights) -> None:
+    def __init__(
+        self, language: LanguageModel, channel: Channel, context: ContextModel, weights: Weights
+    ) -> None:
         self.language = language
         self.channel = channel
+        self.context = context
         self.weights = weights
         self.terms = np.array([keeps_case(word) for word in language.words])
         self.proofreader = Proofreader(language)
@@ -192,7 +196,7 @@ class RepairModel:
             channels.load_characters(folder),
             may_stand,
         )
-        return cls(language, channel, Weights())
+        return cls(language, channel, ContextModel.load(folder), Weights())
 
     def session(self, lines: Sequence[str], origin: Origin = "written") -> RepairSession:
         """A session on all lines of a document.
@@ -528,6 +532,7 @@ class RepairSession:
             wide = iter(narrow(language, self._slots_of(new)))
             narrowed = [next(again if is_known else wide) for is_known in known]
             decoded = decode(language, narrowed, self.model.weights, self._cache)
+            decoded = reconsider(self.model.context, language, narrowed, decoded)
             for text, sequence, slots, result in zip(todo, read, narrowed, decoded, strict=True):
                 self._repaired[text] = self._compose(sequence, slots, result)
         return [self._repaired[text] for text in texts]
