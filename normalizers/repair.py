@@ -24,7 +24,7 @@ import numpy as np
 from normalizers import channel as channels
 from normalizers.casing import ALIKE, OPENING, cased, shouted, small_words
 from normalizers.channel import Channel, CharacterChannel, Evidence
-from normalizers.codes import code_parts, repair_code, repair_part
+from normalizers.codes import code_parts, join_codes, repair_code, repair_part
 from normalizers.context_model import ContextModel, reconsider
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
@@ -689,6 +689,7 @@ class RepairSession:
             built[part.chunk] += text
             if part.text and part.text[-1] in ".;:!?" and part.slot is None:
                 initial = True
+        built = join_codes(built)
         changed = tuple(
             TokenRepair(at, chunk, new, round(chance, 4), "channel and context")
             for at, (chunk, new, chance) in enumerate(zip(chunks, built, sure, strict=True))
