@@ -152,6 +152,7 @@ def synthetic(name: str, split: str, most: int = 1_000) -> Test:
 def forget(model: RepairModel) -> None:
     """Empty what the model and its functions remember of documents."""
     model.scored.clear()
+    model.parted.clear()
     for function in (*vars(casing).values(), *vars(tokens).values(), *vars(channel).values()):
         if hasattr(function, "cache_clear"):
             function.cache_clear()

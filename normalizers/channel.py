@@ -290,6 +290,11 @@ class Channel:
         self._code_of = np.zeros(len(self.words), np.int64)
         self._code_of[self.candidates_for] = np.arange(len(self.candidates_for))
 
+    @property
+    def shapes(self) -> Mapping[str, Sequence[int]]:
+        """The words that may stand behind damage, by their skeletons."""
+        return self._by_skeleton
+
     def near_words(self, tokens: Sequence[str]) -> list[npt.NDArray[np.int64]]:
         """For each token the words whose skeletons are near its own, nearest and commonest first.
 

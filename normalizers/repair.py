@@ -26,6 +26,7 @@ from normalizers.casing import ALIKE, OPENING, cased, shouted, small_words
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, join_codes, repair_code, repair_part
 from normalizers.context_model import ContextModel, reconsider
+from normalizers.glued import Parter
 from normalizers.health import judge_health
 from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
@@ -167,6 +168,8 @@ class RepairModel:
         self.weights = weights
         self.terms = np.array([keeps_case(word) for word in language.words])
         self.proofreader = Proofreader(language)
+        self.parter = Parter(language, channel)
+        self.parted: dict[str, tuple[str, ...]] = {}  # tokens that may be glued words
         self.scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod
@@ -244,6 +247,18 @@ class RepairModel:
         for at, clean in zip(junked, cleaner, strict=True):
             logs[at] = np.maximum(logs[at], clean - JUNK)
         return {token: (lists[token], log) for token, log in zip(tokens, logs, strict=True)}
+
+    def part(self, tokens: Iterable[str]) -> None:
+        """Find out which of the tokens are words glued together."""
+        ways = {
+            token: found
+            for token in dict.fromkeys(tokens)
+            if token not in self.parted and (found := self.parter.ways(token))
+        }
+        pieces = {piece for found in ways.values() for way in found for piece in way}
+        scored = self.candidates_of([*pieces, *ways])
+        for token, found in ways.items():
+            self.parted[token] = self.parter.parted(token, found, scored)
 
     def _score(self, tokens: Sequence[str]) -> None:
         """The shipped channel's candidates of new tokens."""
@@ -343,12 +358,25 @@ class RepairSession:
         if token.kind == "mark":
             return _Chunk(chunk, [], "", False)
         pieces: list[tuple[str, int | None]] = []
-        for piece, is_core in _pieces(token):
+        taken = _pieces(token)
+        if token.kind == "word" and len(taken) == 1:
+            taken = self._parted(token.core)
+        for piece, is_core in taken:
             pieces.append((piece, len(self._spots) if is_core else None))
             if is_core:
                 self._spots.append(_Spot(piece, token, capitals))
                 self._slots.append(None)
         return _Chunk(token.lead, pieces, token.trail, token.ends_sentence)
+
+    def _parted(self, core: str) -> list[tuple[str, bool]]:
+        """A core, or the words that were glued to it with spaces between."""
+        self.model.part([core.lower()])
+        out: list[tuple[str, bool]] = []
+        start = 0
+        for piece in self.model.parted.get(core.lower(), (core,)):
+            out += [(" ", False), (core[start : start + len(piece)], True)]
+            start += len(piece)
+        return out[1:]
 
     def _slots_of(self, sequences: Sequence[_Sequence]) -> list[list[Slot]]:
         """The slots of sequences; equal chunks share theirs."""
@@ -464,6 +492,9 @@ class RepairSession:
         """Read the document once, learn its channel and its phrases, forget the first scores."""
         paragraphs = [" ".join(lines[at] for at in group) for group in _paragraphs(lines)]
         language = self.model.language
+        self.model.part(
+            tokenize_chunk(chunk).core.lower() for text in paragraphs for chunk in nfc(text).split()
+        )
         read = [self._sequence(text) for text in paragraphs]
         self._read = dict(zip(paragraphs, read, strict=True))
         first = narrow(language, self._slots_of(read), FIRST_KEPT)

@@ -67,6 +67,45 @@ def test_codes_are_put_right_and_numbers_kept(damaged: RepairSession, seen: str,
 
 
 @pytest.mark.parametrize(
+    ("seen", "true", "gone"),
+    [
+        ("Ké hoach s6 359- KH/TU ngay 29/4/2025", "số 359-KH/TU ngày", "KH/TU"),
+        ("Ké hoach s6 02/KH BCD ngay 1/2/2025", "số 02/KH-BCĐ ngày", "BCD"),
+        ("Nghi quyét s6 57- -NQ/TW ngay 22/12/2024", "số 57-NQ/TW ngày", "-NQ/TW"),
+    ],
+)
+def test_codes_that_ocr_split_are_joined(
+    damaged: RepairSession, seen: str, true: str, gone: str
+) -> None:
+    repaired = damaged.repair(seen)
+    assert true in repaired.text
+    assert len(repaired.chunks) == len(seen.split())
+    assert [token.source for token in repaired.tokens if not token.repaired] == [gone]
+
+
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("cac co quan, don vilién quan", "các cơ quan, đơn vị liên quan"),
+        ("dambao an toan théng tin", "đảm bảo an toàn thông tin"),
+        ("Quyétdinh ciia Uy ban", "Quyết định của Ủy ban"),
+    ],
+)
+def test_words_that_ocr_glued_come_apart(damaged: RepairSession, seen: str, true: str) -> None:
+    repaired = damaged.repair(seen)
+    assert repaired.text == true
+    assert len(repaired.chunks) == len(seen.split())
+    glued = [token for token in repaired.tokens if " " in token.repaired]
+    assert len(glued) == 1
+    assert glued[0].source == seen.split()[glued[0].position]
+
+
+def test_foreign_names_and_terms_do_not_come_apart(damaged: RepairSession) -> None:
+    terms = "Kalimantan, dashboard, chatbot, blockchain, temporarily, Mauritanie"
+    assert damaged.repair(f"nén tang {terms}").text == f"nền tảng {terms}"
+
+
+@pytest.mark.parametrize(
     "kept", ["98,26%", "31/12/2025", "01/4/2025", "1.139", "II.", "https://quangngai.gov.vn"]
 )
 def test_protected_tokens_stay(damaged: RepairSession, kept: str) -> None:
