@@ -58,6 +58,18 @@ def test_a_settled_word_is_not_asked_about(model: RepairModel) -> None:
     assert (word, round(chance, 3)) == ("vở", 0.999)
 
 
+@pytest.mark.parametrize(
+    ("text", "twin"),
+    [
+        ("thực hiện Nghị quyết [số] <code> ngày <num> của Chính phủ".lower(), "<num>"),
+        ("trong thời hạn [<num>] ngày làm việc kể từ ngày nhận", "tư"),
+    ],
+)
+def test_a_numeral_may_be_a_word(model: RepairModel, text: str, twin: str) -> None:
+    word, _ = chosen(model, text, twin, 0.6)
+    assert f"[{word}]" in text
+
+
 def test_codes_are_left_to_the_first_opinion(model: RepairModel) -> None:
     assert chosen(model, "báo cáo [về] tình hình thực hiện", "<code>", 0.6)[0] == "<code>"
 
