@@ -9,6 +9,7 @@ one name opens the beginning of the next. Costs are in hundredths of a wrong let
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import fuzz, process
 
 from normalizers.folding import fold, ink
 
@@ -125,7 +127,8 @@ class Phrase:
 
     A ``tail`` ("có liên quan", "tỉnh Quảng Ngãi") follows a name without a separator.
     A ``common`` name ("các sở, ban, ngành") takes its capitals from the ink.
-    ``inked`` is what the ink shows of the name where that is not all of it.
+    ``inked`` is what the ink shows of the name where that is not all of it. ``surcharge`` is the
+    share of the cost that words lost and a name not met elsewhere have; it says nothing of the ink.
     """
 
     text: str
@@ -133,6 +136,7 @@ class Phrase:
     tail: bool = False
     common: bool = False
     inked: str = ""
+    surcharge: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class Found:
     cost: float
     letters: int
     end: int
+    inked: int
 
 
 _SEPARATORS = (("; ", 0), (", ", 6), (" va ", 12), (" / ", 60), (" - ", 60))
@@ -168,6 +173,10 @@ _NEW_TAIL = 20
 _UNFAVOURED = 120
 _RIVALS = 28
 _MOST_INK = _STEP - 1
+# What a whole word of ink that was never printed costs, and each of its letters and digits.
+_GHOST = 90
+_GHOST_LETTER = 10
+_LIKE = 60.0  # per cent of likeness with a word of a name: such ink was printed
 
 
 def _codes(text: str) -> npt.NDArray[np.intp]:
@@ -177,8 +186,10 @@ def _codes(text: str) -> npt.NDArray[np.intp]:
 class Search:
     """The one-pass search over a fixed list of names."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        """Names that fold to the same letters are one; the first, least costly one stands."""
+    def __init__(self, phrases: Iterable[Phrase], ghosts: bool = False) -> None:
+        """``ghosts``: whole words of the ink may stand for nothing.
+
+        Names that fold to the same letters are one; the first, least costly one stands."""
         by_text: dict[str, Phrase] = {}
         for phrase in sorted(phrases, key=lambda phrase: phrase.cost):
             by_text.setdefault(fold(phrase.inked or phrase.text), phrase)
@@ -199,6 +210,9 @@ class Search:
         letters = ["".join(filter(str.isalpha, fold(one.text))) for one in self.phrases]
         self.kind = np.array([kinds.setdefault(text, len(kinds)) for text in letters])
         self.matcher = _Matcher(self.letters, self.length)
+        self.ghosts = ghosts
+        spelled = {word for text in texts for word in re.findall(r"\w+", text)}
+        self.words = sorted(spelled)
 
     def read(self, damaged: str, favoured: frozenset[str] = frozenset()) -> Found | None:
         """The cheapest explanation of ``damaged``; None where it holds no letter or too many.
@@ -271,6 +285,10 @@ class _Matcher:
         np.minimum(self.state[1:], moved, out=self.state[1:])
         np.minimum.accumulate(self.state, axis=0, out=self.state)
 
+    def pass_over(self, before: Costs, cost: int) -> None:
+        """Explain the ink since ``before``, a copy of the state, as never printed."""
+        np.minimum(self.state, before + cost * _STEP, out=self.state)
+
     def ends(self) -> Costs:
         """Cost of ending each text here."""
         return self.state[self._length, self._every] + self._whole
@@ -285,11 +303,15 @@ class _Pass:
         self.matcher = search.matcher
         self.matcher.clear()
         self.read = read
+        self.ghosts = _ghosts(read, search.words) if search.ghosts else {}
+        self.begins = {start for start, _ in self.ghosts.values()}
 
     def found(self) -> Found | None:
         """Run forward, then walk back over where each name began."""
         read, n = self.read, len(self.read)
-        skip = np.concatenate(([0], np.cumsum(_DELETE[read]))).astype(np.int64)
+        ghosts = self.ghosts
+        skip = _skipping(read, ghosts)
+        begun: dict[int, Costs] = {}
         tail = self.search.tail
         entry_cost = self.cost + np.where(tail, _NEW_TAIL, _NEW_NAME)
         separate = _SeparatorPass()
@@ -303,6 +325,8 @@ class _Pass:
         for i in range(n + 1):
             if i:
                 self.matcher.step(read[i - 1])
+                if i in ghosts:
+                    self.matcher.pass_over(begun.pop(ghosts[i][0]), ghosts[i][1])
                 ends = self.matcher.ends()
                 row = int(ends.argmin())
                 cost, start = divmod(int(ends[row]), _STEP)
@@ -322,6 +346,8 @@ class _Pass:
             entries = np.where(tail, int(best_name[i]), name_entry) + entry_cost
             fresh = np.minimum(entries, _FAR // _STEP - 1) * _STEP + i
             self.matcher.open(fresh.astype(np.int32))
+            if i in self.begins:
+                begun[i] = self.matcher.state.copy()
         totals = best_end + (skip[-1] - skip)
         end = int(totals.argmin())
         if best_end[end] >= _FAR // _STEP:
@@ -355,7 +381,8 @@ class _Pass:
             at = before[0]
             separators.insert(0, before[1])
         letters = sum(sum(map(str.isalpha, part.phrase.text)) for part in parts)
-        return Found(tuple(parts), tuple(separators), total / LETTER, letters, end)
+        inked = sum(sum(map(str.isalpha, one.phrase.inked or one.phrase.text)) for one in parts)
+        return Found(tuple(parts), tuple(separators), total / LETTER, letters, end, inked)
 
     def _part(self, row: int, start: int, end: int) -> Part:
         """The name with its own cost and the extra cost of the best other name there."""
@@ -367,13 +394,49 @@ class _Pass:
         length = search.length[near]
         matcher = _Matcher(search.letters[near, : int(length.max())], length)
         matcher.restart()
-        for code in piece:
+        begun: dict[int, Costs] = {}
+        for i, code in enumerate(piece, start + 1):
+            if i - 1 in self.begins:
+                begun[i - 1] = matcher.state.copy()
             matcher.step(code)
+            first, cost = self.ghosts.get(i, (-1, 0))
+            if first in begun:
+                matcher.pass_over(begun[first], cost)
         ends = matcher.ends() // _STEP + self.cost[near]
         own = int(ends[0])
         real = (search.tail[near] == search.tail[row]) & (search.kind[near] != search.kind[row])
         margin = int(ends[real].min()) - own if real.any() else 10 * LETTER
         return Part(search.phrases[row], start, end, own, margin)
+
+
+def _ghosts(read: Sequence[int], known: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """End of each word that may be ink never printed → where it begins, what passing it costs.
+
+    Ink like one of the ``known`` words is no such word.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    for word in re.finditer(r"\S+", "".join(map(chr, read))):
+        letters = "".join(filter(str.isalnum, word.group()))
+        cost = _GHOST + _GHOST_LETTER * len(letters)
+        start, end = word.span()
+        if cost < int(_DELETE[read[start:end]].sum()) and not _is_like(letters, known):
+            found[end] = (start, cost)
+    return found
+
+
+def _is_like(word: str, known: Sequence[str]) -> bool:
+    return process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_LIKE) is not None
+
+
+def _skipping(read: Sequence[int], ghosts: dict[int, tuple[int, int]]) -> npt.NDArray[np.int64]:
+    """What it costs that none of the first ``i`` characters was printed, for every ``i``."""
+    skip = np.zeros(len(read) + 1, dtype=np.int64)
+    for end, code in enumerate(read, 1):
+        skip[end] = skip[end - 1] + _DELETE[code]
+        if end in ghosts:
+            start, cost = ghosts[end]
+            skip[end] = min(skip[end], skip[start] + cost)
+    return skip
 
 
 class _SeparatorPass:

@@ -6,17 +6,23 @@ explains its ink best (``_cell_search``).
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from normalizers._cell_search import Found, Part, Phrase, Search
 from normalizers.agency_mentions import split_mentions
 from normalizers.agency_registry import Agency, Registry, current, province_names
 from normalizers.folding import fold, ink, nfc, words
+from normalizers.lines import join_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
     yield Phrase(name, cost, common=group)
     stem, _, last = name.rpartition(" ")
     if last in ("tỉnh", "xã") and letters >= 12:
-        yield Phrase(name, cost + _LOST_WORD, common=group, inked=stem)
+        yield Phrase(name, cost + _LOST_WORD, common=group, inked=stem, surcharge=_LOST_WORD)
 
 
 @lru_cache(maxsize=4)
@@ -91,65 +97,217 @@ def _search(registry: Registry) -> Search:
     return Search(phrases)
 
 
-def read_agency_cell(damaged: str, favoured: frozenset[str] = frozenset()) -> AgencyReading:
+def read_agency_cell(damaged: str) -> AgencyReading:
     """The list of known names that a damaged agency cell prints, with its separators.
 
     ``damaged`` may hold noise and line breaks. ``confidence`` (0-1) falls with the part of the
     letters the ink contradicts and with the nearness of another name. Where no list explains
-    the cell well the text is "" and the caller reads the cell by other means. ``favoured``
-    holds names known to stand elsewhere in the document; they win where the ink is in doubt.
+    the cell well the text is "" and the caller reads the cell by other means.
     """
-    return _read(current(), damaged, favoured)
+    return _read(current(), damaged).reading
+
+
+class _Read(NamedTuple):
+    """A reading and the names that it is made of, as the registry prints them."""
+
+    reading: AgencyReading
+    names: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8192)
-def _read(registry: Registry, damaged: str, favoured: frozenset[str]) -> AgencyReading:
+def _read(registry: Registry, damaged: str) -> _Read:
+    return _read_with(_search(registry), damaged, frozenset())
+
+
+def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> _Read:
+    nothing = _Read(AgencyReading("", 0.0))
     printed = nfc(damaged).replace("\n", " ").strip()
-    found = _search(registry).read(printed, favoured)
+    found = search.read(printed)
     if found is None or not found.letters:
-        return AgencyReading("", 0.0)
-    strain = found.cost / found.letters
+        return nothing
+    strain = _strain(found)
     most = _MOST_COST_A_LETTER + (0.06 if favoured else 0.0)
     if strain > most and not (strain < 0.45 and _clear(found)):
-        return AgencyReading("", 0.0)
+        return nothing
     confidence = _confidence(found, strain)
     if confidence < _LEAST_CONFIDENCE or _far_fetched(found, favoured):
-        return AgencyReading("", 0.0)
-    return AgencyReading(_written(found, printed), confidence)
+        return nothing
+    names = tuple(part.phrase.text for part in found.parts if not part.phrase.tail)
+    if search.ghosts:
+        confidence *= _explained(found, printed)
+    for part in found.parts:
+        unseen = _unseen_words(part, printed[part.start : part.end])
+        confidence *= (_LOST_KNOWN if part.phrase.text in favoured else _LOST_UNKNOWN) ** unseen
+    confidence = round(confidence, 3)
+    return _Read(AgencyReading(_written(found, printed), confidence), names)
 
 
-_SURE = 0.6
-_MANY_CELLS = 12
+# Costs are in hundredths of a wrong letter, confidences and shares 0-1.
+_SURE = 0.6  # a cell so sure says which names stand in the document
+_MANY_CELLS = 12  # in so many cells, a name that counts stands in two
+_QUITE_SURE = 0.85  # a surer cell holds no name that the registry lacks
+_UNFAVOURED = 120  # a name not met elsewhere in the document
+_LOST_RUN = 110  # words of a name that are lost together, and each of their letters
+_LOST_LETTER = 3
+_MOST_INSIDE = 2  # words lost amid a name; more are lost where a line is, at an end
+_LEAST_LEFT = 6  # letters that must be left of a name, and their share of it
+_LEAST_SHARE = 0.35
+_EVERYDAY = _UNFAVOURED + 12  # dearer names lose no word unless they are met elsewhere
+_CLEARLY = 60  # lead that a name needs over others that the same words are left of
+_TIMES = 2  # cells that must show a name which the registry lacks
+_LEAST_NAME = 10  # its letters
+_NEAR_NAME = 0.86  # likeness from which it is one of the registry's, damaged
+_OWN = 30  # what it costs
+_UNSEEN = 50.0  # per cent of likeness below which the ink shows nothing of a word
+_LOST_KNOWN, _LOST_UNKNOWN = 0.9, 0.7  # kept of the confidence for each such word
+_HELPED = 0.9  # kept of it where the document had to decide
+_LEAST_HELPED = 0.1
+_LEFT_ALONE = 0.7  # kept of it where the document says nothing like it
+
+Repair = Callable[[Sequence[str]], Sequence[str]]
+"""Reads damaged texts, as many as it is given."""
 
 
-def read_agency_cells(cells: Sequence[str]) -> tuple[AgencyReading, ...]:
+def read_agency_cells(
+    cells: Sequence[str], repair: Repair | None = None
+) -> tuple[AgencyReading, ...]:
     """Read all damaged agency cells of one document together.
 
     A plan names the same few agencies over and over: what some cells show without doubt
-    decides what the doubtful ones say.
+    decides what the doubtful ones say. Of these names words or lines may be lost, and between
+    their words may stand ink that was never printed. ``repair`` reads texts as any text of the
+    document: a name that the registry lacks is one where several cells show it.
     """
-    first = [read_agency_cell(cell) for cell in cells]
-    seen = Counter(
-        name[0].upper() + name[1:]
-        for reading in first
-        if reading.confidence >= _SURE
-        for name in split_mentions(reading.text)
-    )
+    registry = current()
+    first = [_read(registry, cell) for cell in cells]
+    seen = Counter(name for one in first if one.reading.confidence >= _SURE for name in one.names)
     often = 2 if len(cells) >= _MANY_CELLS else 1
     sure = frozenset(name for name, count in seen.items() if count >= often)
-    if not sure:
-        return tuple(first)
+    doubtful = [one.reading.confidence < _QUITE_SURE for one in first]
+    own = _own_names(list(itertools.compress(cells, doubtful)), repair) if repair else ()
+    if not sure and not own:
+        return tuple(one.reading for one in first)
+    search = _document_search(registry, sure, own)
+    limit = _QUITE_SURE if own else _SURE
+    known = sure | frozenset(own)
     return tuple(
-        reading if reading.confidence >= _SURE else read_agency_cell(cell, sure)
-        for cell, reading in zip(cells, first, strict=True)
+        one.reading
+        if one.reading.confidence >= limit
+        else _second(_read_with(search, cell, known).reading, one.reading)
+        for cell, one in zip(cells, first, strict=True)
     )
+
+
+def _own_names(cells: Sequence[str], repair: Repair) -> tuple[str, ...]:
+    """Names that the registry lacks and several of the cells show, as the general repair has
+    them, the commonest print of each."""
+    printed = dict.fromkeys(cells)
+    texts = repair([join_lines(cell) for cell in printed])
+    prints: dict[str, Counter[str]] = {}
+    for cell, text in zip(printed, texts, strict=True):
+        for name in set(split_mentions(text)):
+            prints.setdefault(fold(name), Counter())[name] += cells.count(cell)
+    found = []
+    for key, counted in prints.items():
+        name = counted.most_common(1)[0][0]
+        if counted.total() >= _TIMES and _is_a_name(name) and not _is_known(key):
+            found.append(name)
+    return tuple(sorted(found))
+
+
+def _is_a_name(text: str) -> bool:
+    """Whether a text begins as names of agencies do and is long enough to be told again."""
+    begins = words(text)
+    titles = [title.split() for title in current().data["titles"]]
+    return (
+        text[:1].isupper()
+        and sum(map(str.isalpha, text)) >= _LEAST_NAME
+        and any(list(begins[: len(title)]) == title for title in titles)
+    )
+
+
+def _is_known(key: str) -> bool:
+    """Whether a folded name is one of the registry's, or as near as damage leaves it."""
+    return (
+        process.extractOne(
+            key,
+            _prints(current()).keys(),
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=_NEAR_NAME,
+        )
+        is not None
+    )
+
+
+def _second(second: AgencyReading, first: AgencyReading) -> AgencyReading:
+    """The reading with what the document says elsewhere; the first one where that finds none.
+
+    Where the document had to decide the reading is less sure than its fit says.
+    """
+    if not second.text or second.confidence < _LEAST_HELPED:
+        return replace(first, confidence=first.confidence * _LEFT_ALONE)
+    if second.text == first.text and second.confidence < first.confidence:
+        return first
+    return replace(second, confidence=second.confidence * _HELPED)
+
+
+def _explained(found: Found, printed: str) -> float:
+    """The share of the ink's letters that the names take (0-1)."""
+    seen = sum(map(str.isalnum, printed))
+    return min(1.0, (found.inked + 2) / seen)
+
+
+@lru_cache(maxsize=8)
+def _document_search(
+    registry: Registry, favoured: frozenset[str], own: tuple[str, ...] = ()
+) -> Search:
+    """The search over a document's ``favoured`` names, whole and with words lost, and all others
+    at a price."""
+    phrases = [
+        phrase
+        if phrase.tail or phrase.text in favoured
+        else replace(phrase, cost=phrase.cost + _UNFAVOURED)
+        for phrase in _search(registry).phrases
+    ]
+    phrases += [Phrase(name, _OWN) for name in own]
+    favoured |= frozenset(own)
+    shortened: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        known = phrase.text in favoured
+        if not phrase.tail and not phrase.inked and (known or phrase.cost <= _EVERYDAY):
+            for short in _shortened(phrase, known):
+                shortened.setdefault(fold(short.inked), []).append(short)
+    phrases += filter(None, map(_likeliest, shortened.values()))
+    return Search(phrases, ghosts=True)
+
+
+def _shortened(phrase: Phrase, favoured: bool) -> Iterator[Phrase]:
+    """The name without a run of its words; of a name not met elsewhere one word at most."""
+    split = phrase.text.split()
+    total = sum(map(str.isalpha, phrase.text))
+    for first in range(len(split)):
+        for end in range(first + 1, len(split) + 1):
+            inside = first > 0 and end < len(split)
+            if end - first > (_MOST_INSIDE if inside else len(split) if favoured else 1):
+                continue
+            left = " ".join(split[:first] + split[end:]).strip(" ,-")
+            letters = sum(map(str.isalpha, left))
+            if letters >= max(_LEAST_LEFT, _LEAST_SHARE * total):
+                lost = _LOST_RUN + _LOST_LETTER * (total - letters)
+                yield replace(phrase, cost=phrase.cost + lost, inked=left, surcharge=lost)
+
+
+def _likeliest(rivals: Sequence[Phrase]) -> Phrase | None:
+    """Of names that the same words are left of the one that clearly leads, if one does."""
+    best = min(rivals, key=lambda phrase: phrase.cost)
+    others = [one.cost for one in rivals if one.text != best.text]
+    return best if all(cost - best.cost > _CLEARLY for cost in others) else None
 
 
 def _far_fetched(found: Found, favoured: frozenset[str]) -> bool:
     """Whether the ink hardly supports one of the names: it says something else there."""
     return any(
-        part.cost / 100 / max(3, _letters(part))
-        > _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
+        _misfit(part) > _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
         for part in found.parts
     )
 
@@ -161,14 +319,34 @@ def _clear(found: Found) -> bool:
     )
 
 
+def _unseen_words(part: Part, piece: str) -> int:
+    """How many words of a name the ink shows nothing like."""
+    seen = "".join(words(piece))
+    return sum(
+        len(word) > 2 and fuzz.partial_ratio(word, seen) < _UNSEEN
+        for word in words(part.phrase.text)
+    )
+
+
+def _strain(found: Found) -> float:
+    """Wrong letters a letter of the whole cell."""
+    surcharge = sum(part.phrase.surcharge for part in found.parts)
+    return (found.cost - surcharge / 100) / found.inked
+
+
+def _misfit(part: Part) -> float:
+    """Wrong letters a letter of a name."""
+    return (part.cost - part.phrase.surcharge) / 100 / max(3, _letters(part))
+
+
 def _letters(part: Part) -> int:
-    return sum(map(str.isalpha, part.phrase.text))
+    return sum(map(str.isalpha, part.phrase.inked or part.phrase.text))
 
 
 def _confidence(found: Found, strain: float) -> float:
     """How well the worst of the names fits the ink, and how clearly each leads over others: the
     next name one wrong letter further off is nearly certain, none is little more than a guess."""
-    worst = max(part.cost / 100 / max(3, _letters(part)) for part in found.parts)
+    worst = max(map(_misfit, found.parts))
     margin = max(0.0, min(part.margin / 100 for part in found.parts))
     fit = max(0.0, 1.0 - max(strain, worst) / 0.5)
     clear = (1.0 - 0.6 * math.exp(-1.8 * margin)) * (1.0 if margin > 0.15 else 0.8)

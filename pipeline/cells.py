@@ -108,7 +108,7 @@ def read_cells(
         for name, cell in row.cells.items()
         if cell.text.strip()
     }
-    by_field = _read_by_field(rows, cells) if session.health == "damaged" else {}
+    by_field = _read_by_field(rows, cells, session) if session.health == "damaged" else {}
     rest = [
         join_lines(cell.text) for place, cell in cells.items() if not _has_text(by_field.get(place))
     ]
@@ -293,11 +293,15 @@ def _has_text(reading: _FieldReading | None) -> bool:
 
 
 def _read_by_field(
-    rows: Sequence[PlanRow], cells: Mapping[_Place, Cell]
+    rows: Sequence[PlanRow], cells: Mapping[_Place, Cell], session: RepairSession
 ) -> dict[_Place, _FieldReading]:
     """Readings of the fields that have a reader of their own."""
     agencies = [place for place in cells if place[1] in AGENCY_COLUMNS]
-    readings = _together(agencies, cells, read_agency_cells)
+
+    def repaired(texts: Sequence[str]) -> list[str]:
+        return [one.text for one in session.repair_all(texts)]
+
+    readings = _together(agencies, cells, lambda texts: read_agency_cells(texts, repaired))
     for appendix in dict.fromkeys(row.appendix for row in rows):
         targets = [
             place for place in cells if place[1] == "target" and rows[place[0]].appendix == appendix

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,47 @@ def test_damaged_cells_are_read(damaged: str, text: str) -> None:
 def test_sure_cells_help_doubtful_ones() -> None:
     cells = ["Van ph?irrll% UBND", "Van phong UBND\ntinh", "Cong an tinh"]
     assert read_agency_cells(cells)[0].text == "Văn phòng UBND tỉnh"
+
+
+GROUPS = "Các sở, ban, ngành; UBND các xã, phường, đặc khu"
+INK = "Cac s6, ban, nganh;\nUBND cac xa, phuong,\ndac khu"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "text"),
+    [
+        ("Cac; b1n ,nqaah c6\nlién qnan", "Các sở, ban, ngành có liên quan"),
+        ("Cac s6, ban,\nnganh; UBND\nclie x4,", GROUPS),
+        ("s6, ban, nganh;\nphuong, dac khu", GROUPS),
+        ("Cong\nzqPf6k\nan tinh; Xdy dung", "Công an tỉnh; Sở Xây dựng"),
+        ("iR NOVE\nCac s6, ban, nganh", "Các sở, ban, ngành"),
+    ],
+)
+def test_lost_words_and_ink_never_printed_are_told_by_the_other_cells(
+    damaged: str, text: str
+) -> None:
+    others = [INK, "Cong an tinh", "So Xay dung"]
+    reading = read_agency_cells([damaged, *others])[0]
+    assert reading.text == text
+    assert reading.confidence < 0.8
+
+
+def test_a_name_that_may_have_lost_its_words_to_two_agencies_is_not_guessed() -> None:
+    cells = ["So vu, Cong an tinh", "So Noi vu", "So Ngoai vu", "Cong an tinh"]
+    assert read_agency_cells(cells)[0].confidence < 0.6
+
+
+def test_a_name_that_the_registry_lacks_is_learned_from_the_document() -> None:
+    name = "Trường Đại học Y Dược"
+    whole = ["Truong Dai hoc Y Duoc", "Truvng Dai hoc Y Dugc"]
+    cells = [*whole, "Truong Dai hoc\nY Dugc; Cong an tinh", "Cong an tinh", "Cong an tinh"]
+    alone = read_agency_cells(cells)[2]
+    assert name not in alone.text
+
+    def repair(texts: Sequence[str]) -> list[str]:
+        return [name if text in whole else text for text in texts]
+
+    assert read_agency_cells(cells, repair)[2].text == f"{name}; Công an tỉnh"
 
 
 def test_noise_before_a_common_name_decides_nothing_about_its_capitals() -> None:
