@@ -73,6 +73,7 @@ SPREAD = 14.0  # candidates this many nats behind the best are not considered
 NEAR = 9.0  # nor, in running text, those this many
 KEEP_PER_LETTER = -2.1  # log P(seen | an unknown word), a letter
 KEEP_PER_CAPITAL = -1.6  # the same for what looks like an acronym
+INTACT = -0.2  # log P(seen | the same foreign word): an English OCR reads such words well
 KEEP_BASE = -2.0  # plus this; unknown words are commoner in plans than in the corpus
 CASE_SLIP = 2.5  # nats against a term seen in small letters or a word seen in capitals, a letter
 LONE_LETTER = 4.0  # nats against a letter standing alone, but for list marks such as "b)"
@@ -477,6 +478,7 @@ class RepairSession:
                 logs = logs - np.where(terms, 0.0, CASE_SLIP * (upper - 1))
             elif len(core) > 1 and terms.any():
                 small = sum(sign.islower() and sign != "l" for sign in core)
+                terms = terms & (numbers != language.index.get(core, -1))
                 logs = logs - np.where(terms, CASE_SLIP * small, 0.0)
             if len(core) == 1 and core.islower() and not token.trail.startswith((")", ".")):
                 same = language.index.get(core)
@@ -485,6 +487,10 @@ class RepairSession:
         same = language.index.get(lm_word(core))
         if same is None or same not in numbers:
             numbers = np.append(numbers, language.number_of(core))
+            intact = same is not None and _is_foreign(core)
+            logs = np.append(logs, INTACT if intact else _keep(core, upper, capitals))
+        elif not capitals and upper == len(core) > 2 and core.isascii() and core.isalpha():
+            numbers = np.append(numbers, language.acronym)  # one that spells a syllable: SIEM
             logs = np.append(logs, _keep(core, upper, capitals))
         return Slot(numbers, logs, source)
 
@@ -841,6 +847,11 @@ def _either(
     for number, log in zip(numbers.tolist(), logs.tolist(), strict=True):
         best[number] = max(log, best.get(number, log))
     return np.array(list(best), np.int64), np.array(list(best.values()))
+
+
+def _is_foreign(core: str) -> bool:
+    """Whether a core is no damaged Vietnamese by its letters: plain ones that make no syllable."""
+    return len(core) > 2 and core.isascii() and core.isalpha() and not is_syllable(core)
 
 
 def _keep(core: str, upper: int, capitals: bool) -> float:

@@ -143,6 +143,14 @@ def test_terms_of_a_damaged_text_stay_beside_each_other(damaged: RepairSession) 
     )
 
 
+@pytest.mark.parametrize(
+    "kept",
+    ["source code audit", "SIEM", "eForm", "deep learning", "login", "laptop", "switch", "cache"],
+)
+def test_whole_foreign_words_of_a_damaged_text_stay(damaged: RepairSession, kept: str) -> None:
+    assert damaged.repair(f"ting dung {kept} tai xa").text == f"ứng dụng {kept} tại xã"
+
+
 def test_a_letter_read_as_an_at_sign_is_no_address(damaged: RepairSession) -> None:
     assert damaged.repair("phuc vu ngu@i dan").text == "phục vụ người dân"
 
