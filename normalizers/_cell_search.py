@@ -173,9 +173,9 @@ _NEW_TAIL = 20
 _UNFAVOURED = 120
 _RIVALS = 28
 _MOST_INK = _STEP - 1
-# What a whole word of ink that was never printed costs, and each of its letters and digits.
-_GHOST = 90
-_GHOST_LETTER = 10
+_GHOST = (90, 10)  # what a word of ink that was never printed costs, and each letter of it
+_STRAY = (130, 18)  # what a line amid a name costs that another column printed
+_LONGEST_STRAY = 12
 _LIKE = 60.0  # per cent of likeness with a word of a name: such ink was printed
 
 
@@ -225,7 +225,9 @@ class Search:
         if favoured:
             known = [phrase.tail or phrase.text in favoured for phrase in self.phrases]
             cost = cost + np.where(known, 0, _UNFAVOURED).astype(np.int32)
-        return _Pass(self, [int(code) for code in _codes(ink(damaged))], cost).found()
+        lines = [line.span() for line in re.finditer(r"[^\n]+", damaged)]
+        read = [int(code) for code in _codes(ink(damaged.replace("\n", " ")))]
+        return _Pass(self, read, cost, lines).found()
 
 
 # Letters that OCR takes for one another count as one when letter pairs are compared.
@@ -285,9 +287,16 @@ class _Matcher:
         np.minimum(self.state[1:], moved, out=self.state[1:])
         np.minimum.accumulate(self.state, axis=0, out=self.state)
 
-    def pass_over(self, before: Costs, cost: int) -> None:
-        """Explain the ink since ``before``, a copy of the state, as never printed."""
-        np.minimum(self.state, before + cost * _STEP, out=self.state)
+    def pass_over(self, before: Costs, cost: int, amid: bool = False) -> None:
+        """Explain the ink since ``before``, a copy of the state, as never printed.
+
+        ``amid``: only where a text has begun and not ended.
+        """
+        passed = before + cost * _STEP
+        if amid:
+            passed[0] = _FAR
+            passed[self._length, self._every] = _FAR
+        np.minimum(self.state, passed, out=self.state)
 
     def ends(self) -> Costs:
         """Cost of ending each text here."""
@@ -297,14 +306,16 @@ class _Matcher:
 class _Pass:
     """One pass over one cell."""
 
-    def __init__(self, search: Search, read: list[int], cost: Costs) -> None:
+    def __init__(
+        self, search: Search, read: list[int], cost: Costs, lines: Sequence[tuple[int, int]]
+    ) -> None:
         self.search = search
         self.cost = cost
         self.matcher = search.matcher
         self.matcher.clear()
         self.read = read
-        self.ghosts = _ghosts(read, search.words) if search.ghosts else {}
-        self.begins = {start for start, _ in self.ghosts.values()}
+        self.ghosts = _ghosts(read, search.words, lines) if search.ghosts else {}
+        self.begins = {start for passed in self.ghosts.values() for start, _, _ in passed}
 
     def found(self) -> Found | None:
         """Run forward, then walk back over where each name began."""
@@ -325,8 +336,8 @@ class _Pass:
         for i in range(n + 1):
             if i:
                 self.matcher.step(read[i - 1])
-                if i in ghosts:
-                    self.matcher.pass_over(begun.pop(ghosts[i][0]), ghosts[i][1])
+                for start, cost, amid in ghosts.get(i, ()):
+                    self.matcher.pass_over(begun[start], cost, amid)
                 ends = self.matcher.ends()
                 row = int(ends.argmin())
                 cost, start = divmod(int(ends[row]), _STEP)
@@ -399,9 +410,9 @@ class _Pass:
             if i - 1 in self.begins:
                 begun[i - 1] = matcher.state.copy()
             matcher.step(code)
-            first, cost = self.ghosts.get(i, (-1, 0))
-            if first in begun:
-                matcher.pass_over(begun[first], cost)
+            for first, cost, amid in self.ghosts.get(i, ()):
+                if first in begun:
+                    matcher.pass_over(begun[first], cost, amid)
         ends = matcher.ends() // _STEP + self.cost[near]
         own = int(ends[0])
         real = (search.tail[near] == search.tail[row]) & (search.kind[near] != search.kind[row])
@@ -409,34 +420,45 @@ class _Pass:
         return Part(search.phrases[row], start, end, own, margin)
 
 
-def _ghosts(read: Sequence[int], known: Sequence[str]) -> dict[int, tuple[int, int]]:
-    """End of each word that may be ink never printed → where it begins, what passing it costs.
+_Ghosts = dict[int, list[tuple[int, int, bool]]]
+"""Where ink that may never have been printed ends → where it begins, what passing it costs, and
+whether only a name that goes on may pass it."""
 
-    Ink like one of the ``known`` words is no such word.
-    """
-    found: dict[int, tuple[int, int]] = {}
-    for word in re.finditer(r"\S+", "".join(map(chr, read))):
-        letters = "".join(filter(str.isalnum, word.group()))
-        cost = _GHOST + _GHOST_LETTER * len(letters)
-        start, end = word.span()
-        if cost < int(_DELETE[read[start:end]].sum()) and not _is_like(letters, known):
-            found[end] = (start, cost)
+
+def _ghosts(read: Sequence[int], known: Sequence[str], lines: Sequence[tuple[int, int]]) -> _Ghosts:
+    """Words like none of the ``known`` ones; amid a name also short lines of whatever words: they
+    are a neighbouring column's."""
+    text = "".join(map(chr, read))
+    found: _Ghosts = {}
+
+    def pass_over(start: int, end: int, costs: tuple[int, int], amid: bool) -> None:
+        once, each = costs
+        cost = once + each * sum(map(str.isalnum, text[start:end]))
+        if cost < int(_DELETE[read[start:end]].sum()):
+            found.setdefault(end, []).append((start, cost, amid))
+
+    for word in re.finditer(r"\S+", text):
+        if not _is_like("".join(filter(str.isalnum, word.group())), known):
+            pass_over(*word.span(), _GHOST, amid=False)
+    for start, end in lines[1:-1]:
+        if sum(map(str.isalnum, text[start:end])) <= _LONGEST_STRAY:
+            pass_over(start, end, _STRAY, amid=True)
     return found
 
 
-def _is_like(word: str, known: Sequence[str]) -> bool:
-    return process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_LIKE) is not None
-
-
-def _skipping(read: Sequence[int], ghosts: dict[int, tuple[int, int]]) -> npt.NDArray[np.int64]:
+def _skipping(read: Sequence[int], ghosts: _Ghosts) -> npt.NDArray[np.int64]:
     """What it costs that none of the first ``i`` characters was printed, for every ``i``."""
     skip = np.zeros(len(read) + 1, dtype=np.int64)
     for end, code in enumerate(read, 1):
         skip[end] = skip[end - 1] + _DELETE[code]
-        if end in ghosts:
-            start, cost = ghosts[end]
-            skip[end] = min(skip[end], skip[start] + cost)
+        for start, cost, amid in ghosts.get(end, ()):
+            if not amid:
+                skip[end] = min(skip[end], skip[start] + cost)
     return skip
+
+
+def _is_like(word: str, known: Sequence[str]) -> bool:
+    return process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_LIKE) is not None
 
 
 class _SeparatorPass:

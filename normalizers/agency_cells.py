@@ -37,6 +37,7 @@ _LONGEST_NAME = 64
 _LOST_WORD = 120
 _ABBREVIATED = re.compile(r"&|\b(?!UBND|HĐND|MTTQ|KKT|KCN|ĐBQH)[A-ZĐ]{3,}")
 _MOST_PART_COST_A_LETTER = 0.34
+_MOST_TAIL_COST_A_LETTER = 0.25
 _LEAST_CONFIDENCE = 0.1
 _RARE = 30
 _CENTRAL = 15
@@ -121,8 +122,9 @@ def _read(registry: Registry, damaged: str) -> _Read:
 
 def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> _Read:
     nothing = _Read(AgencyReading("", 0.0))
-    printed = nfc(damaged).replace("\n", " ").strip()
-    found = search.read(printed)
+    lines = nfc(damaged).strip()
+    found = search.read(lines)
+    printed = lines.replace("\n", " ")
     if found is None or not found.letters:
         return nothing
     strain = _strain(found)
@@ -154,6 +156,7 @@ _LEAST_LEFT = 6  # letters that must be left of a name, and their share of it
 _LEAST_SHARE = 0.35
 _EVERYDAY = _UNFAVOURED + 12  # dearer names lose no word unless they are met elsewhere
 _CLEARLY = 60  # lead that a name needs over others that the same words are left of
+_USUAL = 3  # cells that show a usual name; once a part of it stands alone it lost words
 _TIMES = 2  # cells that must show a name which the registry lacks
 _LEAST_NAME = 10  # its letters
 _NEAR_NAME = 0.86  # likeness from which it is one of the registry's, damaged
@@ -182,7 +185,8 @@ def read_agency_cells(
     first = [_read(registry, cell) for cell in cells]
     seen = Counter(name for one in first if one.reading.confidence >= _SURE for name in one.names)
     often = 2 if len(cells) >= _MANY_CELLS else 1
-    sure = frozenset(name for name, count in seen.items() if count >= often)
+    lossy = {name for name in _parts_of(seen) if seen[name] == 1}
+    sure = frozenset(name for name, count in seen.items() if count >= often) - lossy
     doubtful = [one.reading.confidence < _QUITE_SURE for one in first]
     own = _own_names(list(itertools.compress(cells, doubtful)), repair) if repair else ()
     if not sure and not own:
@@ -192,7 +196,7 @@ def read_agency_cells(
     known = sure | frozenset(own)
     return tuple(
         one.reading
-        if one.reading.confidence >= limit
+        if one.reading.confidence >= limit and lossy.isdisjoint(one.names)
         else _second(_read_with(search, cell, known).reading, one.reading)
         for cell, one in zip(cells, first, strict=True)
     )
@@ -281,6 +285,13 @@ def _document_search(
     return Search(phrases, ghosts=True)
 
 
+def _parts_of(seen: Mapping[str, int]) -> Iterator[str]:
+    """Those of the names that are what is left of a usual one where words of it are lost."""
+    usual = [Phrase(name) for name, count in seen.items() if count >= _USUAL]
+    left = {fold(short.inked) for phrase in usual for short in _shortened(phrase, True)}
+    return (name for name in seen if fold(name) in left)
+
+
 def _shortened(phrase: Phrase, favoured: bool) -> Iterator[Phrase]:
     """The name without a run of its words; of a name not met elsewhere one word at most."""
     split = phrase.text.split()
@@ -307,7 +318,12 @@ def _likeliest(rivals: Sequence[Phrase]) -> Phrase | None:
 def _far_fetched(found: Found, favoured: frozenset[str]) -> bool:
     """Whether the ink hardly supports one of the names: it says something else there."""
     return any(
-        _misfit(part) > _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
+        _misfit(part)
+        > (
+            _MOST_TAIL_COST_A_LETTER
+            if part.phrase.tail
+            else _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
+        )
         for part in found.parts
     )
 
@@ -357,9 +373,17 @@ def _written(found: Found, printed: str) -> str:
     text = ""
     for number, part in enumerate(found.parts):
         if number:
-            text += {" va ": " và "}.get(found.separators[number - 1], found.separators[number - 1])
+            between = printed[found.parts[number - 1].end : part.start]
+            text += _separator(found.separators[number - 1], between)
         text += _as_inked(part, printed)
     return text + _ending(printed[found.end :], text)
+
+
+def _separator(found: str, between: str) -> str:
+    """The separator as printed; "và" only where the ink ``between`` shows a letter like its "v"."""
+    if found == " va ":
+        return " và " if re.search("[vyuw]", ink(between)) else "; "
+    return found
 
 
 def _ending(rest: str, text: str) -> str:

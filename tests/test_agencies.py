@@ -331,6 +331,8 @@ INK = "Cac s6, ban, nganh;\nUBND cac xa, phuong,\ndac khu"
         ("s6, ban, nganh;\nphuong, dac khu", GROUPS),
         ("Cong\nzqPf6k\nan tinh; Xdy dung", "Công an tỉnh; Sở Xây dựng"),
         ("iR NOVE\nCac s6, ban, nganh", "Các sở, ban, ngành"),
+        ("So Xay dung, Cong\ntrén dia\nan tinh", "Sở Xây dựng, Công an tỉnh"),
+        ("Cong an tinh\ngA 816\nSo Xay dung", "Công an tỉnh; Sở Xây dựng"),
     ],
 )
 def test_lost_words_and_ink_never_printed_are_told_by_the_other_cells(
@@ -340,6 +342,16 @@ def test_lost_words_and_ink_never_printed_are_told_by_the_other_cells(
     reading = read_agency_cells([damaged, *others])[0]
     assert reading.text == text
     assert reading.confidence < 0.8
+
+
+def test_a_part_of_a_usual_name_lost_words() -> None:
+    cells = [INK, INK.replace("s6", "sd"), INK.replace("s6", "SG"), "Cac ban, nganh", "Cac phong"]
+    assert read_agency_cells(cells)[3].text == "Các sở, ban, ngành"
+    assert read_agency_cells(["Cac ban, nganh"])[0].text == "Các ban, ngành"
+
+
+def test_a_tail_that_the_ink_contradicts_is_no_tail() -> None:
+    assert read_agency_cell("Céc co quan chi dao chung").text != "Các cơ quan có liên quan"
 
 
 def test_a_name_that_may_have_lost_its_words_to_two_agencies_is_not_guessed() -> None:
