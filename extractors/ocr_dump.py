@@ -23,12 +23,14 @@ from extractors.interleaved import (
     reading_scores,
     untangle,
 )
+from extractors.row_numbers import settle_numbers
 from records import Cell, Document, Notice, Page, Row, Table
 
 METHOD = "ocr-dump"
 PAGE_GAP = 3  # blank lines in a row that stand for a page break
 HEADER_REACH = 6  # a header begins at most this many printed lines below its page's top or title
 HEADER_ALIKE = 60.0  # a line this like a line of the first header repeats it (rapidfuzz ratio)
+TAIL_ALIKE = 80.0  # ... and one this like what is left of it on the first page
 MARGIN_SURE = 8.0  # nats: a split this much better than the next is taken as certain
 LEAST_COVER = 0.65  # of a repeated header that does not stand at its page's top
 GUESS_LINES = 24  # lines of a table that all layouts are tried on, where its header is not read
@@ -37,6 +39,9 @@ GUESS_FIRST = 12  # layouts, the likeliest by their headers
 GUESS_FINALISTS = 4
 GUESS_EFFORT = Effort(beam=8, alike=3)
 TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
+WIDER_FIRST = 15.0  # nats by which one column more reads better, on the first lines
+TEXT_COLUMN = -1.0  # nats a line: a column of any text beside the first takes up stray ink
+WIDER_LEAD = 40.0  # ... and on more of them
 GUESS_SURE = 20.0  # nats: a layout this much better than the next is taken as certain
 GUESSED = 0.85  # confidence of cells in a layout that was inferred from them
 
@@ -95,8 +100,20 @@ class DumpReader(Protocol):
         """How many of a page's first lines are ink of a header, beside the other pages."""
         ...
 
+    def head_tail(self, lines: Sequence[str]) -> int:
+        """How many of the first lines below a title and header are what is left of the header."""
+        ...
+
     def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
         """Layouts of a table under this title whose header is read on none of its pages."""
+        ...
+
+    def wider(
+        self, header: HeaderFound, pages: Sequence[Sequence[str]]
+    ) -> tuple[tuple[HeaderFound, float], ...]:
+        """Layouts with one column more than this header names, each with what speaks for it
+        (nats) apart from the rows; ``pages`` are the table's printed lines.
+        """
         ...
 
 
@@ -346,6 +363,7 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
     notices: list[Notice] = []
     tables: list[Table] = []
     if dumped:
+        dumped = tuple(_without_tails(table, reader) for table in dumped)
         guesses = [
             _guess_head(table, reader) if table.header is UNREAD else None for table in dumped
         ]
@@ -356,6 +374,10 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
         for table, guess in zip(dumped, guesses, strict=True):
             if guess is None:
                 settled.append((table, 1.0))
+                wider = widened(table, reader, language)
+                if wider is not None:
+                    settled[-1] = (wider[0], GUESSED)
+                    notices.append(wider[1])
                 continue
             inferred = infer_layout(table, guess, language)
             if inferred is None:
@@ -390,6 +412,27 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
     )
 
 
+def _without_tails(table: DumpTable, reader: DumpReader) -> DumpTable:
+    """The table without what is left of its header's last line on top of its first page, and of
+    the others where the same stands there.
+    """
+    if not table.parts or not table.title:
+        return table
+    lines = table.parts[0].lines
+    tails = [line for line in lines[: reader.head_tail(lines)] if line]
+    parts = []
+    for part in table.parts:
+        used = 0
+        while used < len(part.lines) and (
+            not part.lines[used]
+            or any(fuzz.ratio(part.lines[used], tail) >= TAIL_ALIKE for tail in tails)
+        ):
+            used += 1
+        if kept := _trim(part.lines[used:]):
+            parts.append(TablePart(part.page, kept))
+    return replace(table, parts=tuple(parts)) if tails else table
+
+
 def _guess_head(table: DumpTable, reader: DumpReader) -> HeadGuess:
     return reader.guess(table.title, [part.lines for part in table.parts])
 
@@ -417,7 +460,7 @@ def infer_layout(
     for count, most in ((GUESS_LINES, GUESS_FIRST), (GUESS_MORE_LINES, GUESS_FINALISTS)):
         tried = [kinds for _, kinds in ranked[:most]]
         tried += [TEXT_ALONE] if TEXT_ALONE not in tried else []
-        scores = reading_scores(lines[:count], tried, language, starts, loose, GUESS_EFFORT)
+        scores = _reading_scores(lines[:count], tried, language, starts, loose)
         ranked = sorted(
             ((best[kinds][0] + score, kinds) for kinds, score in zip(tried, scores, strict=True)),
             reverse=True,
@@ -435,6 +478,54 @@ def infer_layout(
         evidence="\n".join(line for line in table.parts[0].lines[:3] if line),
     )
     return DumpTable(header, table.title, parts), notice
+
+
+def _reading_scores(
+    lines: Sequence[str],
+    layouts: Sequence[tuple[Kind, ...]],
+    language: DocumentReader,
+    starts: frozenset[int],
+    loose: frozenset[int],
+) -> list[float]:
+    """How well lines read in each layout, less what every column of text takes up anyhow."""
+    scores = reading_scores(lines, layouts, language, starts, loose, GUESS_EFFORT)
+    return [
+        score + TEXT_COLUMN * len(lines) * max(kinds.count("text") - 1, 0)
+        for score, kinds in zip(scores, layouts, strict=True)
+    ]
+
+
+def widened(
+    table: DumpTable, reader: DumpReader, language: DocumentReader
+) -> tuple[DumpTable, Notice] | None:
+    """The table with one column more than its header names, where its rows read much better so.
+
+    OCR drops the same narrow heading from page after page; None where nothing is lost.
+    """
+    layouts = reader.wider(table.header, [part.lines for part in table.parts])
+    lines, _, starts, loose = _lines_of(table.parts)
+    if not layouts or len(lines) < GUESS_LINES:
+        return None
+    kinds = [table.header.kinds, *(header.kinds for header, _ in layouts)]
+    for count, least in ((GUESS_LINES, WIDER_FIRST), (GUESS_MORE_LINES, WIDER_LEAD)):
+        scores = _reading_scores(lines[:count], kinds, language, starts, loose)
+        leads = [
+            (score + evidence - scores[0], header)
+            for score, (header, evidence) in zip(scores[1:], layouts, strict=True)
+        ]
+        lead, header = max(leads, key=lambda one: one[0])
+        if lead < least:
+            return None
+        layouts = tuple(one for one in layouts if one[0] is header)
+        kinds = [table.header.kinds, header.kinds]
+    notice = Notice(
+        "columns_inferred",
+        "Tiêu đề bảng đọc thiếu một cột; các cột được suy ra từ nội dung: "
+        f"{', '.join(header.names)}.",
+        evidence="\n".join(line for line in table.header.lines if line),
+    )
+    found = replace(table.header, names=header.names, kinds=header.kinds)
+    return replace(table, header=found), notice
 
 
 def _less_sure(rows: Sequence[Row], share: float) -> tuple[Row, ...]:
@@ -471,6 +562,7 @@ def part_columns(
         return cells, ()
     lines, page_of, starts, loose = _lines_of(table.parts)
     found = untangle(lines, table.header.kinds, language, starts, loose)
+    found = settle_numbers(found, lines)
     notices = tuple(
         Notice(
             "number_lost",

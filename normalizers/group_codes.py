@@ -27,8 +27,12 @@ LETTER = -2.0
 DOTTED = -1.0
 BEFORE_A_RULE = -2.5  # a misread code, parted from its title by a printed rule
 NO_CODE = -5.0
+_MOST_INK = 3  # characters
 STRAY_CODE = -5.0  # a short token that may be what is left of a code
 LOST_CODE = -9.0  # any line that begins like a title
+_JOINING = frozenset(("va", "so", "cac", "tai", "cho", "cua", "do", "theo", "bo", "ban", "to"))
+_RULE_MARKS = "|¦_"
+_MOST_MARKS = 2
 _FEWEST_WORDS = 3  # of a title whose code was not read
 
 
@@ -37,19 +41,27 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
 
     A title begins with a capital. A line of capitals may be a group row without a code: 0 tokens.
     """
-    found = _code(tokens)
+    marks = 0
+    while marks < min(len(tokens) - 1, _MOST_MARKS) and not tokens[marks].strip(_RULE_MARKS):
+        marks += 1
+    found = _code(tokens[marks:])
+    if marks and found is not None and found[0]:
+        found = found[0] + marks, found[1]
+    elif marks:
+        found = _code(tokens)
     if found is None or not found[0]:
         return found
     title = next((ch for token in tokens[found[0] :] for ch in token if ch.isalpha()), "")
     return found if title.isupper() else None
 
 
-def lost_group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
+def lost_group_code(tokens: Sequence[str], uncoded: bool = True) -> tuple[int, float] | None:
     """As :func:`group_code`, for a line whose code was read as anything or not at all.
 
-    For documents whose running text names no headings to know a title by.
+    ``uncoded``: also where nothing is left of the code, in documents whose running text names no
+    headings to know a title by.
     """
-    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE)):
+    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE))[: 2 if uncoded else 1]:
         title = tokens[used:]
         code = "".join(tokens[:used])
         words = [token for token in title if sum(map(str.isalpha, token)) > 1]
@@ -57,6 +69,14 @@ def lost_group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
             continue
         if code and not any(map(str.isalnum, code)):
             continue  # a bullet
+        if code and (
+            tokens[-1].endswith((".", ",", ";", ":")) or fold(code).strip(".") in _JOINING
+        ):
+            continue  # a part of a sentence or of a name
+        if code.endswith(".") and code.islower():
+            continue  # the end of a sentence
+        if code and len(words) < len([token for token in title if not token.isdigit()]):
+            continue  # ink among the words
         if not code.isdigit() and not any(token in _RULES for token in title):
             return used, cost
     return None
@@ -66,12 +86,10 @@ def _code(tokens: Sequence[str]) -> tuple[int, float] | None:
     if not tokens:
         return None
     first = tokens[0]
-    if _is_group_word(first) and len(tokens) > 2 and _ROMAN.match(tokens[1]):
-        used = 3 if tokens[2] in ("-", "–", "—", ":") else 2
-        return used, CERTAIN_ROMAN
-    if first in _RULES and len(tokens) > 3 and tokens[2] in _RULES and len(tokens[1]) <= 3:
-        sure = not tokens[1].isdigit()
-        return 3, BEFORE_A_RULE if sure else LOOKS_ARABIC
+    # ink of the number's column may stand before the word: "pe Nhom I - ..."
+    ink = int(len(first) <= _MOST_INK and not _is_group_word(first))
+    if len(tokens) > ink + 2 and _is_group_word(tokens[ink]) and _ROMAN.match(tokens[ink + 1]):
+        return ink + (3 if tokens[ink + 2] in ("-", "–", "—", ":") else 2), CERTAIN_ROMAN
     if _DOTTED.match(first) and len(first) > 1:
         return _with_rules(tokens, 1), DOTTED
     if _ROMAN.match(first):

@@ -9,12 +9,13 @@ what is left of all of them is taken together; the body of the table decides the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
-from normalizers.folding import words
+from normalizers.folding import fold, words
 from normalizers.headers import Column, Field, Role, headings_in
 from normalizers.sections import read_appendix_label
 from normalizers.titles import begins_attachment, is_capitals
@@ -59,7 +60,14 @@ _LEAST_TITLE = 10  # letters
 _LEAST_COVER = 0.3
 _ALONE_COVER = 0.55
 _SINGLE_COVER = 0.75
+_MOST_TAILS = 2
+# what stands on the second and third lines of usual headings
+_TAIL_WORDS = (
+    *("thuc", "hien", "hoan", "thanh", "chu", "tri", "phoi", "hop", "ket", "qua", "quan"),
+    *("gian", "danh", "gia", "trien", "khai", "theo", "doi", "kien", "pham", "hanh"),
+)
 _MOST_WORDS = 16  # of a line of headings read badly; a line of a row may have more
+_MOST_ALONE = 5  # words of a line with one heading; a group's title may begin like one
 _MOST_SKIPPED = 1  # printed lines without headings above one with them
 _ALIKE = 65.0  # per cent: lines of the same header, damaged in two ways
 _SEEN = 5.0  # nats: a page on which a heading is seen
@@ -67,6 +75,23 @@ _SEEN_MOST = 12.0
 _UNSEEN = -1.5
 _DISORDER = -8.0
 _SAID = 8.0  # nats: the title names what the table lists
+_HELD = 30.0  # nats: a column is there whose contents the rows show
+# Shares of a table's printed lines that end with a time, hold a percentage, end with crosses: up
+# to the first there is no such column, from the second on there is (tables printed by
+# ``training.dumps``: 0-2 against 5-32, 0-1 against 14-28, 0-5 against 10-28 in a hundred).
+_SHARES: dict[Field, tuple[float, float]] = {
+    "deadline": (0.02, 0.05),
+    "target": (0.01, 0.08),
+    "year": (0.06, 0.09),
+}
+_HOLDS: dict[Field, re.Pattern[str]] = {
+    "deadline": re.compile(
+        r"(?:20\d\d|\bquy [ivx1l|]{1,4}\b.{0,3}|\d{1,2}/\d{1,2}|thuong xuyen|lien tuc"
+        r"|hang (?:nam|thang|quy))\W*$"
+    ),
+    "target": re.compile(r"\d ?%"),
+    "year": re.compile(r"(?:^|\s)[x×](?:[\s|]+[x×])*[\s|.]*$"),
+}
 _SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
 _MOST_YEARS = 12
 _SAYS_LITTLE: frozenset[Role] = frozenset(("number", "more", "done", "agency", "other", "project"))
@@ -132,6 +157,7 @@ def read_heads(title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadReadi
         [piece for piece in headings_in(line)[0] if piece[0] not in _SAYS_LITTLE] for line in lines
     ]
     years = _years(title, lines)
+    held = _holdings([line for top, used in zip(tops, inks, strict=True) for line in top[used:]])
     guesses = []
     for order, usual in _ORDERS.items():
         fields: list[Field] = ["number", *order.split()]  # type: ignore[list-item]
@@ -140,8 +166,54 @@ def read_heads(title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadReadi
         columns = tuple(
             Column(field, years=years) if field == "year" else Column(field) for field in fields
         )
-        guesses.append(LayoutGuess(columns, usual + _said(title, fields) + _shown(seen, fields)))
+        evidence = _said(title, fields) + _shown(seen, fields) + _held(held, fields)
+        guesses.append(LayoutGuess(columns, usual + evidence))
     return HeadReading(tuple(guesses), tuple(inks))
+
+
+def wider_layouts(
+    columns: Sequence[Column], pages: Sequence[Sequence[str]]
+) -> tuple[LayoutGuess, ...]:
+    """Layouts with one column more than a header that was read, whose heading may be lost.
+
+    A narrow heading ("Kết quả") is soon dropped on every page, for all are printed alike. What
+    speaks for each layout is told against that of the header as it was read.
+    """
+    fields = [column.field for column in columns]
+    held = _holdings([line for lines in pages for line in lines])
+    found = []
+    for order, usual in _ORDERS.items():
+        wider: list[Field] = ["number", *order.split()]  # type: ignore[list-item]
+        more = [field for field in wider if field not in fields]
+        if len(more) != 1 or "year" in more or [f for f in wider if f in fields] != fields:
+            continue
+        known = {column.field: column for column in columns}
+        evidence = min(usual, 0.0) + _held(held, wider) - _held(held, fields)
+        found.append(LayoutGuess(tuple(known.get(f, Column(f)) for f in wider), evidence))
+    return tuple(found)
+
+
+def _holdings(lines: Sequence[str]) -> dict[Field, float]:
+    """The share of printed lines that hold what only one column holds: a time at their end, a
+    percentage, a row of crosses.
+    """
+    printed = [" ".join(fold(line).split()) for line in lines if line.strip()]
+    return {
+        field: sum(bool(pattern.search(line)) for line in printed) / max(len(printed), 1)
+        for field, pattern in _HOLDS.items()
+    }
+
+
+def _held(holdings: Mapping[Field, float], fields: Sequence[Field]) -> float:
+    """How well what the rows hold goes with these columns."""
+    value = 0.0
+    for field, (few, many) in _SHARES.items():
+        share = holdings[field]
+        if share >= many:
+            value += _HELD if field in fields else -_HELD
+        elif share <= few:
+            value -= _HELD / 2 if field in fields else 0.0
+    return value
 
 
 def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
@@ -167,6 +239,7 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
         )
         alone = cover >= (_ALONE_COVER if len(telling) > 1 else _SINGLE_COVER) and bool(telling)
         alone = alone and not line.lstrip(" |-~.*'")[:1].islower()
+        alone = alone and (len(telling) > 1 or len(words(line)) <= _MOST_ALONE)
         follows = bool(used) and not any(top[used:index])
         if (
             alone
@@ -175,6 +248,29 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
         ):
             used, ink = index + 1, printed
     return used
+
+
+def head_tail(lines: Sequence[str]) -> int:
+    """How many of a table's first lines are what is left of its header's last line: words that end
+    headings ("thực hiện", "hợp"), among shreds, none with a capital.
+    """
+    used = 0
+    for index, line in enumerate(lines):
+        found = words(line)
+        if not line.strip():
+            continue
+        long = [word for word in found if len(word) > 2]
+        capital = any(len(token) > 2 and token[:1].isupper() for token in line.split())
+        if capital or not long or len(found) > _MOST_WORDS or not all(map(_ends_heading, long)):
+            break
+        used = index + 1
+        if index >= _MOST_TAILS:
+            break
+    return used
+
+
+def _ends_heading(word: str) -> bool:
+    return any(Levenshtein.distance(word, known) <= 1 for known in _TAIL_WORDS)
 
 
 def _telling(line: str) -> tuple[tuple[Role, ...], float]:

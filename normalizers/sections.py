@@ -78,6 +78,16 @@ _ORDER_COST = 0.01
 _MOST_COST = 2.1
 _HOPELESS = 50.0
 _AHEAD, _TRIED = 3, 4  # codes looked ahead, readings tried
+_NEW_KIND_COST = 1.2  # an appendix has few kinds of numbering; each more has to be seen
+_AS_PRINTED_COST = 2.6
+_WHOLE_PRINT_COST = 1.6
+_SKIPPED_COST = 1.0
+_UNREAD_COST = 0.3
+_UNLIKE_MOST = 2.4  # nothing is left of the print
+_UNLIKE_INK = 1.2  # ... nor does it look like a code
+_LETTERS_COST = 0.8  # sections are more often counted in Roman numbers than in letters
+_CODE_INK = re.compile(r"^[IVXLCDMlHTUNMW\d|!A-E.,]{1,6}$|.* ")
+_BEAM = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +292,10 @@ def _cost_ahead(open_sections: Sequence[Section], code: str, following: tuple[st
 def _without_rules(printed: str) -> str:
     """The code without the table's ruled lines, which OCR reads as bars or as "_" beside it."""
     first, *rest = printed.split() or [""]
+    while rest and not any(map(str.isalnum, first)):
+        first, *rest = rest
+    if len(rest) > 1 and fold(rest[0]) in map(fold, _WORDS):
+        first, *rest = rest  # "pe Nhom I"
     first = re.sub(r"_\W*$", "", first) or first
     return " ".join((first, *(part for part in rest if part.strip("|¦!_-–"))))
 
@@ -381,6 +395,72 @@ def lost_code(open_sections: Sequence[Section], following: str, dotted: bool) ->
     return codes[0] if codes else ""
 
 
+def settle_codes(printed: Sequence[str], open_sections: Sequence[Section] = ()) -> tuple[str, ...]:
+    """The codes of group rows that follow one another, settled together.
+
+    Where each is read on its own, "1" for "I" soon becomes "I.1", and all after it are parts of it.
+    Here the codes that explain all print best win: those of few kinds, counted without gaps.
+
+    Args:
+        printed: the code of each group row as OCR read it, "" where it was lost.
+        open_sections: sections open before the first, outermost first.
+    """
+    begun = tuple(open_sections)
+    beam: list[_CodePath] = [_CodePath(0.0, (), begun, frozenset(one.kind for one in begun))]
+    for print_ in printed:
+        code = clean_code(_without_rules(print_))
+        grown: dict[tuple[tuple[str, ...], frozenset[str]], _CodePath] = {}
+        for path in beam:
+            for cost, candidate in _next_codes(code, path.open):
+                sections = enter_section(path.open, candidate, "")
+                kinds = path.kinds | {sections[-1].kind}
+                more = len(kinds) - max(len(path.kinds), 1)
+                cost += path.cost + _NEW_KIND_COST * max(more, 0)
+                key = (tuple(section.code for section in sections), kinds)
+                if key not in grown or cost < grown[key].cost:
+                    grown[key] = _CodePath(cost, (*path.codes, candidate), sections, kinds)
+        beam = sorted(grown.values(), key=lambda path: path.cost)[:_BEAM]
+    return beam[0].codes
+
+
+@dataclass(frozen=True, slots=True)
+class _CodePath:
+    cost: float
+    codes: tuple[str, ...]
+    open: tuple[Section, ...]
+    kinds: frozenset[str]
+
+
+def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float, str]]:
+    """What a group row's code may be, with what each costs, where ``code`` was read."""
+    expected = expected_codes(open_sections)
+    if not code or not any(map(str.isalnum, code)):
+        return [(_UNREAD_COST, candidate) for candidate in expected]
+    found = []
+    costs = dict.fromkeys(expected, 0.0)
+    for candidate in expected:
+        after, kind = candidate, kind_of(candidate, open_sections)
+        for step in range(_MOST_LOST_GROUPS):
+            after = next_code(after, kind)
+            if after:
+                costs.setdefault(after, _SKIPPED_COST + _LOST_GROUP_COST * step)
+    if not open_sections:
+        costs["A"] = _LETTERS_COST
+    most = _UNLIKE_MOST if _CODE_INK.match(code) else _UNLIKE_INK
+    for candidate, cost in costs.items():
+        found.append((min(_distance(code, candidate), most) + cost, candidate))
+    if code not in costs:
+        found.append((_as_printed_cost(code), code))
+    return found
+
+
+def _as_printed_cost(code: str) -> float:
+    """Cost of a code that none may follow; one that is whole may even so be what was printed."""
+    kind = kind_of(code)
+    whole = " " in code or (len(code) > 1 and kind.startswith(("roman", "letter")))
+    return _WHOLE_PRINT_COST if whole and kind != "other" else _AS_PRINTED_COST
+
+
 def headings_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """Folded letters of the headings in running text: short paragraphs that begin with a code."""
     found = (_HEADING.match(paragraph) for paragraph in paragraphs)
@@ -394,11 +474,18 @@ def repeats_heading(title: str, headings: Sequence[str]) -> bool:
     The sections of an appendix often bear the names of the plan's own; a line with such a name is
     a group row, whatever became of its code.
     """
+    return heading_likeness(title, headings) >= _HEADING_ALIKE
+
+
+def heading_likeness(title: str, headings: Sequence[str]) -> float:
+    """How like a line is to the likest heading, in per cent; 0 where no title is so short or long
+    or none is like enough.
+    """
     letters = "".join(words(title))
     if not _LEAST_TITLE <= len(letters) <= _MOST_TITLE:
-        return False
-    best = process.extractOne(letters, headings, scorer=fuzz.ratio)
-    return best is not None and best[1] >= _HEADING_ALIKE
+        return 0.0
+    best = process.extractOne(letters, headings, scorer=fuzz.ratio, score_cutoff=_HEADING_ALIKE)
+    return best[1] if best is not None else 0.0
 
 
 def read_appendix_label(line: str, previous: str = "") -> str | None:

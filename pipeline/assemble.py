@@ -24,7 +24,6 @@ from normalizers.sections import (
     appendix_mark,
     clean_code,
     enter_section,
-    expected_codes,
     headings_of,
     is_next,
     kind_of,
@@ -33,6 +32,7 @@ from normalizers.sections import (
     read_section_code,
     read_section_code_ahead,
     repeats_heading,
+    settle_codes,
     split_read_title,
     split_section_title,
 )
@@ -368,13 +368,14 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
     names = _cell_names(table.header, columns)
     stray: list[Cell] = []
     codes = [_printed_code(row, state.ocr) for row in table.rows]
+    settled = _settled_codes(state, table) if state.damaged else {}
     for index, row in enumerate(table.rows):
         if row.span:
-            if _is_stray_line(state, row):
+            if state.damaged and index not in settled:
                 stray.append(row.cells[1])
                 _report_stray_line(state, row)
             else:
-                _enter_group(state, row, codes[index + 1 :])
+                _enter_group(state, row, codes[index + 1 :], settled.get(index))
             continue
         if stray:
             row = _with_stray_lines(row, names.index("text"), stray)
@@ -384,6 +385,22 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
         alignment = table.alignment[index] if index < len(table.alignment) else ""
         state.rows.append(_plan_row(state, row, columns, names, dataset, alignment or None))
         state.ordinal += 1
+
+
+def _settled_codes(state: _Assembly, table: Table) -> dict[int, str]:
+    """The codes of a damaged table's group rows by their place; stray lines have none."""
+    printed: dict[int, str] = {}
+    coded = bool(state.sections) and all(section.code for section in state.sections)
+    for index, row in enumerate(table.rows):
+        if not row.span:
+            continue
+        code = row.cells[0].text.strip() or split_section_title(row.cells[1].text)[0]
+        if code or not coded or not _is_stray_line(state, row):
+            printed[index] = code
+            coded = bool(coded or code)
+    if not coded and not any(printed.values()):
+        return printed
+    return dict(zip(printed, settle_codes(list(printed.values()), state.sections), strict=True))
 
 
 def _printed_code(row: Row, by_ocr: bool) -> str:
@@ -496,21 +513,11 @@ def _years_from_the_left(
 
 
 def _is_stray_line(state: _Assembly, row: Row) -> bool:
-    """Whether a damaged "group row" is rather the first line of the row below it.
-
-    Where the groups of an appendix bear codes, a line without one that is not in capitals is no
-    group.
+    """Whether a damaged "group row" without a code, below others that bear one, is rather the
+    first line of the row below it: it is not in capitals, nor a heading of the running text.
     """
     title = row.cells[1].text
-    return (
-        state.damaged
-        and not row.cells[0].text.strip()
-        and not split_section_title(title)[0]
-        and not title.isupper()
-        and bool(state.sections)
-        and all(section.code for section in state.sections)
-        and not repeats_heading(title, state.headings)
-    )
+    return not title.isupper() and not repeats_heading(title, state.headings)
 
 
 def _report_stray_line(state: _Assembly, row: Row) -> None:
@@ -528,10 +535,13 @@ def _with_stray_lines(row: Row, column: int, stray: Sequence[Cell]) -> Row:
     return replace(row, cells=cells, page_first=min(row.page_first, stray[0].page))
 
 
-def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
+def _enter_group(
+    state: _Assembly, row: Row, following: Sequence[str], settled: str | None = None
+) -> None:
     """Open the section that a group row announces.
 
-    ``following`` are the codes of the table's later group rows as printed, "" for other rows.
+    ``following`` are the codes of the table's later group rows as printed, "" for other rows;
+    ``settled`` is the row's own, where all of a damaged table were settled together.
     """
     code, title = row.cells[0].text, join_lines(row.cells[1].text)
     if not code.strip():
@@ -540,14 +550,18 @@ def _enter_group(state: _Assembly, row: Row, following: Sequence[str]) -> None:
     else:
         title = title.lstrip("-–— ").strip()
     code = clean_code(code)
-    doubtful = state.damaged or state.ocr
-    if state.ocr and code and not state.damaged:
+    if settled is None and state.ocr and code:
         coded = [one for one in following if one]
         code = read_section_code_ahead(code, state.sections, coded)
-    elif doubtful and code:
-        code = read_section_code(code, expected_codes(state.sections))
-    if doubtful and _is_code_lost(state, code, following):
-        code = _supplied_code(state, title, following)
+    if settled is not None:
+        lost = bool(settled) and read_section_code(code, (settled,)) != settled
+        code = settled
+    else:
+        lost = state.ocr and _is_code_lost(state, code, following)
+        code = _supplied_code(state, following) if lost else code
+    if lost and code:
+        message = f"Số mục không đọc được, suy ra là {code} từ các mục trước và sau."
+        state.findings.append(Finding("section_code_lost", message, title, row=len(state.rows)))
     _report_section_gap(state, code, title)
     state.sections = enter_section(state.sections, code, state.repair(title))
 
@@ -560,15 +574,11 @@ def _is_code_lost(state: _Assembly, code: str, following: Sequence[str]) -> bool
     return bool(coded) and all(coded)
 
 
-def _supplied_code(state: _Assembly, title: str, following: Sequence[str]) -> str:
+def _supplied_code(state: _Assembly, following: Sequence[str]) -> str:
     later = [code for code in following if code]
     known = [section.code for section in state.sections]
     dotted = any(_DOTTED.search(code) for code in (*known, *later))
-    code = lost_code(state.sections, later[0] if later else "", dotted)
-    if code:
-        message = f"Số mục không đọc được, suy ra là {code} từ các mục trước và sau."
-        state.findings.append(Finding("section_code_lost", message, title, row=len(state.rows)))
-    return code
+    return lost_code(state.sections, later[0] if later else "", dotted)
 
 
 def _report_section_gap(state: _Assembly, code: str, title: str) -> None:

@@ -14,7 +14,13 @@ from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code, lost_group_code
-from normalizers.header_guesses import head_ink, read_heads, title_lines
+from normalizers.header_guesses import (
+    head_ink,
+    head_tail,
+    read_heads,
+    title_lines,
+    wider_layouts,
+)
 from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_of
 from normalizers.page_health import LayerVerdict, judge_layer
@@ -27,7 +33,7 @@ from normalizers.phrases import (
     target_phrases,
 )
 from normalizers.repair import Candidate, RepairModel, RepairSession
-from normalizers.sections import headings_of, repeats_heading
+from normalizers.sections import heading_likeness, headings_of
 
 BODY_SHARE = 0.3  # of a text column's language
 COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
@@ -134,17 +140,19 @@ class ColumnReader:
         """
         cleaned = [token.rstrip("_|¦") or token for token in tokens[:1]]
         found = group_code([*cleaned, *tokens[1:]])
-        if found is not None and self._is_heading(tokens[found[0] :]):
+        if found is not None and self._heading(tokens[found[0] :]):
             return found[0], HEADING_REPEATED
-        for used in range(min(MOST_CODE_TOKENS, len(tokens) - 1) + 1):
-            if self._is_heading(tokens[used:]):
-                return used, HEADING_REPEATED
-        if found is None and not self._headings:
-            return lost_group_code(tokens)
-        return found
+        most = min(MOST_CODE_TOKENS, len(tokens) - 1)
+        likeness, used = max((self._heading(tokens[used:]), -used) for used in range(most + 1))
+        if likeness:
+            return -used, HEADING_REPEATED
+        return found or lost_group_code(tokens, uncoded=not self._headings)
 
-    def _is_heading(self, tokens: Sequence[str]) -> bool:
-        return tokens[0][:1].isupper() and repeats_heading(" ".join(tokens), self._headings)
+    def _heading(self, tokens: Sequence[str]) -> float:
+        """How like a title these tokens are to a heading of the running text, 0 for none."""
+        if not tokens[0][:1].isupper():
+            return 0.0
+        return heading_likeness(" ".join(tokens), self._headings)
 
 
 class Reader:
@@ -187,11 +195,22 @@ class Reader:
         """How many of a page's first lines are ink of a header, beside the other pages."""
         return head_ink(lines, others)
 
+    def head_tail(self, lines: Sequence[str]) -> int:
+        """How many of the first lines of a table are what is left of its header."""
+        return head_tail(lines)
+
     def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
         """Layouts of a table under this title whose header is read on none of its pages."""
         found = read_heads(title, tops)
         layouts = tuple((self._header_of(g.columns, 0), g.log_evidence) for g in found.guesses)
         return HeadGuess(layouts, found.lines_used)
+
+    def wider(
+        self, header: HeaderFound, pages: Sequence[Sequence[str]]
+    ) -> tuple[tuple[HeaderFound, float], ...]:
+        """Layouts with one column more than a header that was read."""
+        found = wider_layouts(self._columns[header.names], pages)
+        return tuple((self._header_of(guess.columns, 0), guess.log_evidence) for guess in found)
 
     def judge_layer(
         self,

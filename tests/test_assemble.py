@@ -19,6 +19,7 @@ from normalizers.sections import (
     read_appendix_label,
     read_section_code,
     read_section_code_ahead,
+    settle_codes,
     split_read_title,
     split_section_title,
 )
@@ -644,3 +645,22 @@ def test_a_code_is_read_with_those_that_follow(
 def test_a_misread_word_of_a_code() -> None:
     assert split_read_title("Nhớm II - Xây dựng hạ tầng số") == ("Nhóm II", "Xây dựng hạ tầng số")
     assert split_read_title("Năm II - III") == ("", "Năm II - III")
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"),
+    [
+        # "1" before ever more Roman numbers is no part "I.1" of a section that is not there
+        (["1", "IL", "im", "", ""], ["I", "II", "III", "IV", "V"]),
+        (["| 1", "a", "TL", ""], ["I", "II", "III", "IV"]),
+        (["1", "Poe", "FG", ""], ["I", "II", "III", "IV"]),
+        (["I", "1.1", "l.2", "", "2", "11.2"], ["I", "I.1", "I.2", "II", "II.1", "II.2"]),
+        (["A", "I", "Il", "B", "I"], ["A", "I", "II", "B", "I"]),
+        (["| | Nhom I -", "pe Nhom Il -", ""], ["Nhóm I", "Nhóm II", "Nhóm III"]),
+        (["I", "II", "V"], ["I", "II", "V"]),
+    ],
+)
+def test_codes_of_a_damaged_table_are_settled_together(
+    printed: list[str], codes: list[str]
+) -> None:
+    assert list(settle_codes(printed)) == codes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from normalizers.header_guesses import read_heads, title_lines
+from normalizers.header_guesses import head_tail, read_heads, title_lines, wider_layouts
+from normalizers.headers import Column
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,36 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
         for g in read_heads([], [["1 Du an"]]).guesses
         for column in g.columns
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        (["! g q quan p. op q thuc hién", "a Phat trién nguón nhan luc"], 1),
+        ([". thu’c hién", "", "1 | Phat trién"], 1),
+        (["thuc hién nhiém vu khac do cap có tham quyen", "1 | Phat"], 0),
+        (["Poe Nhiem vu trong tam nam 2026"], 0),
+    ],
+)
+def test_what_is_left_of_the_last_line_of_a_header(lines: list[str], count: int) -> None:
+    assert head_tail(lines) == count
+
+
+def test_a_group_named_like_a_heading_is_no_ink_of_the_header() -> None:
+    assert read_heads([], [["Nhiém vu trong tam nam 2026", "1 Ra soat"]]).lines_used == (0,)
+
+
+def test_what_the_rows_hold_tells_columns() -> None:
+    times = ["1 Ra soat Nam 2026", "ha tang", "2 Lap Quy IV nam 2026", "mang luoi", "3 Tap huan"]
+    assert best([], [times])[-1] == "deadline"
+    shares = ["1 Ty le 50% So Y te", "ho dan", "2 Ty le 95% So Y te", "cong chuc"]
+    assert "target" in best([], [shares])
+    crosses = ["1 Du an A So Y te x x x", "2 Du an B So Y te x x", "3 Du an C x"]
+    assert best(["GIAI DOAN 2026 - 2030"], [crosses])[-1] == "year"
+
+
+def test_a_header_may_have_lost_one_heading_where_plans_print_one() -> None:
+    columns = [Column(field) for field in ("number", "text", "lead", "coordinate", "deadline")]
+    found = [[c.field for c in guess.columns] for guess in wider_layouts(columns, [["1 Ra soat"]])]
+    assert ["number", "text", "lead", "coordinate", "expected_result", "deadline"] in found
+    assert all(len(fields) == 6 and fields[0] == "number" for fields in found)

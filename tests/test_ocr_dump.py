@@ -15,6 +15,7 @@ from extractors.ocr_dump import (
     find_tables,
     infer_layout,
     split_pages,
+    widened,
 )
 
 
@@ -35,8 +36,16 @@ class OneHeader:
     def head_ink(self, lines: Sequence[str], others: Sequence[Sequence[str]]) -> int:
         return 0
 
+    def head_tail(self, lines: Sequence[str]) -> int:
+        return 0
+
     def guess(self, title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadGuess:
         raise AssertionError("not needed")
+
+    def wider(
+        self, header: HeaderFound, pages: Sequence[Sequence[str]]
+    ) -> tuple[tuple[HeaderFound, float], ...]:
+        return ((TWO, 0.0), (THREE, 0.0))
 
 
 DUMP = """ Chuyen doi so
@@ -171,3 +180,17 @@ def test_columns_of_an_unread_header_are_told_by_the_rows() -> None:
 
 def test_running_text_under_a_title_is_no_table() -> None:
     assert inferred(["Dieu nay quy dinh ve viec lap", "ke hoach hang nam cua tinh"] * 4) is None
+
+
+def wider_than_text_alone(lines: Sequence[str]) -> tuple[str, ...] | None:
+    header = HeaderFound(("TT", "Nhiệm vụ"), ("number", "text"), 1)
+    table = DumpTable(header, ("Phu luc I",), (TablePart(1, tuple(lines)),))
+    found = widened(table, OneHeader(), Columns())  # type: ignore[arg-type]
+    return found[0].header.names if found is not None else None
+
+
+def test_a_column_whose_heading_was_lost_is_told_by_the_rows() -> None:
+    rows = [f"{number} Ra soat ha tang mang So Y te" for number in range(1, 25)]
+    assert wider_than_text_alone(rows) == TWO.names
+    assert wider_than_text_alone(rows[:10]) is None  # too little to tell
+    assert wider_than_text_alone([f"{n} Ra soat ha tang mang" for n in range(1, 25)]) is None

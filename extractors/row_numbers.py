@@ -1,0 +1,214 @@
+"""The printed numbers of a damaged table's rows, settled together.
+
+The search that parts the columns (:mod:`extractors.interleaved`) goes from line to line and reads
+each number where it stands. Once all rows are known, what was lost or misread follows from the
+others: numbers count up, from 1 again in each group or on over all groups, clerks skip one now and
+then, and all of a table are printed alike ("7", "7." or "07").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.interleaved import Fragment, TangledRow, split_tokens
+
+# Nats, as in ``interleaved``.
+SEEN = 4.0
+SEEN_BESIDE = 3.0  # a token that was left out of all cells
+SEEN_IN_TEXT = 1.5
+LIKE = 1.0
+OTHER_SEEN = -2.5
+SKIPS = (0.0, -2.5, -3.5)  # none, one, two numbers passed over
+SKIPS_MORE = -4.5
+EACH_SKIPPED = -0.2
+BACKWARDS = -9.0
+NOT_ANEW = -3.0  # where numbers begin again in each group
+ANEW = -6.0  # where they run on over the groups
+MOST = 299
+MOST_SKIPPED = 12
+
+_WHOLE = re.compile(r"(0?)(\d{1,3})([.)]?)")
+_INK = re.compile(r"[\w|!\]\[()]{1,3}")
+_BESIDE = " .,:;'‘’`*°"
+# Digits and what English OCR makes of them in a narrow column.
+_LOOKALIKES = {
+    "0": "0oOQDC",
+    "1": "1lIiL|!][TtJja",
+    "2": "2zZ7",
+    "3": "3B8Ss",
+    "4": "4AaH",
+    "5": "5Ss8eo",
+    "6": "6GbO",
+    "7": "7TZ1",
+    "8": "8BSs3",
+    "9": "9gqo0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What the ink of one row says of its number."""
+
+    read: int | None  # by the search
+    beside: tuple[str, ...]  # first tokens of its lines that stand in no cell
+    inside: tuple[int, ...]  # numbers that begin a line of its text
+
+
+def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[TangledRow, ...]:
+    """The rows with the numbers that fit all of them best, in the form that the table prints.
+
+    ``lines`` are the table's printed lines. A number that differs from what was read counts as
+    not read; one found in a cell's text is taken out of it.
+    """
+    evidence = [_evidence(row, lines) for row in rows if not row.group]
+    if not evidence:
+        return tuple(rows)
+    begins: list[bool] = []
+    group = False
+    for row in rows:
+        if row.group:
+            group = True
+        else:
+            begins.append(group)
+            group = False
+    numbers = max((_best_path(evidence, begins, anew) for anew in (True, False)), key=_score)[1]
+    form = _form_of([row.cells[0][0].text for row in rows if not row.group and row.number_read])
+    settled = iter(zip(numbers, evidence, strict=True))
+    return tuple(row if row.group else _numbered(row, *next(settled), form) for row in rows)
+
+
+def _score(path: tuple[float, list[int]]) -> float:
+    return path[0]
+
+
+def _evidence(row: TangledRow, lines: Sequence[str]) -> _Evidence:
+    printed = _WHOLE.fullmatch(row.cells[0][0].text)
+    read = int(printed[2]) if printed and row.number_read else None
+    taken = {fragment.line for cell in row.cells[1:] for fragment in cell if not fragment.first}
+    beside: list[str] = []
+    inside: list[int] = []
+    for line in range(row.first_line, row.last_line + 1):
+        tokens = split_tokens(lines[line])
+        if len(tokens) < 2:
+            continue
+        first = tokens[0].text
+        whole = _WHOLE.fullmatch(first.rstrip(","))
+        if line not in taken:
+            if _INK.fullmatch(first.strip(_BESIDE)):
+                beside.append(first.strip(_BESIDE))
+        elif whole and tokens[1].text[:1].isupper():
+            inside.append(int(whole[2]))
+    return _Evidence(read, tuple(beside), tuple(inside))
+
+
+def _worth(seen: _Evidence, number: int) -> float:
+    if seen.read is not None:
+        if seen.read == number:
+            return SEEN
+        return OTHER_SEEN + (LIKE if is_like(str(seen.read), number) else 0.0)
+    worth = 0.0
+    for token in seen.beside:
+        if token.isdigit() and int(token) == number:
+            worth = max(worth, SEEN_BESIDE)
+        elif is_like(token, number):
+            worth = max(worth, LIKE)
+    if number in seen.inside:
+        worth = max(worth, SEEN_IN_TEXT)
+    return worth
+
+
+def is_like(token: str, number: int) -> bool:
+    """Whether a damaged token may be the print of a number: "iA" of 14, "99" of 22 not."""
+    digits = str(number)
+    if digits == "11" and token in ("u", "n", "ll", "H"):
+        return True
+    return len(token) == len(digits) and all(
+        seen in _LOOKALIKES[digit] for seen, digit in zip(token, digits, strict=True)
+    )
+
+
+def _step(before: int, number: int, begins: bool, anew: bool) -> float:
+    """What going from one row's number to the next one's costs."""
+    if begins and anew and number <= before:
+        return _forward(number)
+    if begins and not anew and number == 1:
+        return ANEW
+    if number <= before:
+        return BACKWARDS
+    return _forward(number - before) + (NOT_ANEW if begins and anew else 0.0)
+
+
+def _forward(steps: int) -> float:
+    if steps <= len(SKIPS):
+        return SKIPS[steps - 1]
+    return SKIPS_MORE + EACH_SKIPPED * steps
+
+
+def _best_path(
+    evidence: Sequence[_Evidence], begins: Sequence[bool], anew: bool
+) -> tuple[float, list[int]]:
+    """The best numbers, and how good they are; ``anew``: groups count from 1 again."""
+    most = min(2 * len(evidence) + 40, MOST)
+    total = [_forward(number) + _worth(evidence[0], number) for number in range(1, most)]
+    ways: list[list[int]] = []
+    for seen, begin in zip(evidence[1:], begins[1:], strict=True):
+        best_before = max(range(len(total)), key=total.__getitem__)
+        reached, way = [], []
+        for number in range(1, most):
+            options = set(range(max(number - MOST_SKIPPED, 1), number)) | {best_before + 1}
+            best = max(
+                options, key=lambda before: total[before - 1] + _step(before, number, begin, anew)
+            )
+            way.append(best)
+            reached.append(
+                total[best - 1] + _step(best, number, begin, anew) + _worth(seen, number)
+            )
+        total = reached
+        ways.append(way)
+    number = max(range(len(total)), key=total.__getitem__) + 1
+    score = total[number - 1]
+    path = [number]
+    for way in reversed(ways):
+        number = way[number - 1]
+        path.append(number)
+    return score, path[::-1]
+
+
+def _form_of(printed: Sequence[str]) -> tuple[str, int, bool]:
+    """The sign after a table's numbers, their least width, and whether all bear the sign."""
+    found = [match for text in printed if (match := _WHOLE.fullmatch(text))]
+    signs = [match[3] for match in found if match[3]]
+    sign = max(set(signs), key=signs.count) if signs else ""
+    bear = len(signs) >= 2 and len(signs) >= 0.4 * len(found)
+    short = [match for match in found if len(match[2]) == 1]
+    padded = sum(bool(match[1]) for match in short)
+    return sign if bear else "", 2 if padded >= 2 and padded > len(short) / 2 else 1, bear
+
+
+def _numbered(
+    row: TangledRow, number: int, seen: _Evidence, form: tuple[str, int, bool]
+) -> TangledRow:
+    sign, width, _ = form
+    old = row.cells[0][0]
+    if seen.read == number:
+        match = _WHOLE.fullmatch(old.text)
+        text = old.text if match is None or match[3] or not sign else old.text + sign
+        return replace(row, cells=((replace(old, text=text),), *row.cells[1:]))
+    read = any(token.isdigit() and int(token) == number for token in seen.beside)
+    cells = row.cells[1:]
+    if not read and number in seen.inside:
+        read, cells = True, tuple(_without_number(cell, number) for cell in cells)
+    cell = (replace(old, text=f"{number:0{width}d}{sign}"),)
+    return replace(row, cells=(cell, *cells), number_read=read)
+
+
+def _without_number(cell: tuple[Fragment, ...], number: int) -> tuple[Fragment, ...]:
+    """A cell without the row's number at the head of one of its lines."""
+    for index, fragment in enumerate(cell):
+        first, _, rest = fragment.text.partition(" ")
+        whole = _WHOLE.fullmatch(first.rstrip(","))
+        if not fragment.first and whole and int(whole[2]) == number and rest:
+            return (*cell[:index], replace(fragment, text=rest), *cell[index + 1 :])
+    return cell

@@ -1,0 +1,43 @@
+"""Lines that may begin a group row, as English OCR reads their codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from normalizers.group_codes import group_code, lost_group_code
+
+
+@pytest.mark.parametrize(
+    ("line", "used"),
+    [
+        ("| IL | Cai cach", 3),
+        ("|_| Nhom II - Cai cach", 4),
+        ("pe Nhom I - Hop tac", 4),
+        ("| | Hoan thien the che", 2),
+        ("im | Nguyen tac", 2),
+    ],
+)
+def test_rules_and_ink_before_a_code(line: str, used: int) -> None:
+    found = group_code(line.split())
+    assert found is not None
+    assert found[0] == used
+
+
+def test_a_rule_before_a_text_is_no_code() -> None:
+    assert group_code(["<", ",", "A", ".", ",", "Cong", "an", "tinh"]) is None
+    assert group_code(["va", "Nhom", "cong", "tac", "-", "tinh"]) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("eo Hop tac va huy dong", True),
+        ("lap Van phong dai dien tai Viet Nam.", False),
+        ("va Cong nghe thuc hien 2026", False),
+        ("r LA A A A s daC khu", False),
+        ("mo. Viec cung cap du lieu", False),
+        ("Hop tac va huy dong", False),
+    ],
+)
+def test_a_title_whose_code_is_ink(line: str, found: bool) -> None:
+    assert (lost_group_code(line.split(), uncoded=False) is not None) == found

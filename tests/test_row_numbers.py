@@ -1,0 +1,110 @@
+"""Numbers of a damaged table's rows, settled once all rows are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from extractors.interleaved import Fragment, TangledRow
+from extractors.row_numbers import is_like, settle_numbers
+
+
+def table(*rows: tuple[str, str]) -> tuple[list[TangledRow], list[str]]:
+    """Rows of one line each: the number as the search has it ("?7": supplied; "" : a group row),
+    and the printed line.
+    """
+    lines = [line for _, line in rows]
+    found = []
+    for at, (number, line) in enumerate(rows):
+        text = line.split(" ", 1)[1]
+        if not number:
+            cells = ((Fragment(line.split()[0], at, 9.0),), (Fragment(text, at, 9.0),))
+            found.append(TangledRow(cells, at, at, group=True))
+            continue
+        read = not number.startswith("?")
+        inside = line.startswith("Xay") or number.startswith("?in ")
+        number = number.removeprefix("?in ").removeprefix("?")
+        body = Fragment(line if inside else text, at, 9.0, first=0 if inside else 1)
+        found.append(TangledRow(((Fragment(number, at, 9.0),), (body,)), at, at, number_read=read))
+    return found, lines
+
+
+def numbers(rows: Sequence[TangledRow]) -> list[str]:
+    return [row.cells[0][0].text for row in rows if not row.group]
+
+
+def test_lost_numbers_follow_from_the_others_and_look_like_them() -> None:
+    rows, lines = table(
+        ("1.", "1. Xay dung"),
+        ("?2", "Xay dung"),
+        ("?3", "Xay dung"),
+        ("4.", "4. Xay dung"),
+    )
+    settled = settle_numbers(rows, lines)
+    assert numbers(settled) == ["1.", "2.", "3.", "4."]
+    assert [row.number_read for row in settled] == [True, False, False, True]
+
+
+def test_a_misread_number_between_two_that_count_on() -> None:
+    rows, lines = table(
+        ("21", "21 Ra soat"), ("99", "99 Ra soat"), ("23", "23 Ra soat"), ("24", "24 Ra soat")
+    )
+    settled = settle_numbers(rows, lines)
+    assert numbers(settled) == ["21", "22", "23", "24"]
+    assert not settled[1].number_read
+
+
+def test_numbers_run_on_over_groups_where_later_ones_say_so() -> None:
+    rows, lines = table(
+        ("1", "1 Ra soat"),
+        ("2", "2 Ra soat"),
+        ("", "II Ha tang"),
+        ("?1", "Xay dung"),
+        ("?2", "Xay dung"),
+        ("5", "5 Ra soat"),
+    )
+    assert numbers(settle_numbers(rows, lines)) == ["1", "2", "3", "4", "5"]
+
+
+def test_numbers_begin_again_in_each_group_where_they_are_seen_to() -> None:
+    rows, lines = table(
+        ("1", "1 Ra soat"),
+        ("2", "2 Ra soat"),
+        ("", "II Ha tang"),
+        ("?3", "l Ra soat"),
+        ("2", "2 Ra soat"),
+        ("", "III Nhan luc"),
+        ("1", "1 Ra soat"),
+    )
+    assert numbers(settle_numbers(rows, lines)) == ["1", "2", "1", "2", "1"]
+
+
+def test_a_number_that_a_clerk_skipped_stays_skipped() -> None:
+    rows, lines = table(*((str(n), f"{n} Ra soat") for n in (1, 2, 3, 5, 6)))
+    assert numbers(settle_numbers(rows, lines)) == ["1", "2", "3", "5", "6"]
+
+
+def test_a_number_read_into_the_text_is_taken_out_of_it() -> None:
+    rows, lines = table(
+        ("5", "5 Ra soat"), ("?6", "Xay dung"), ("?in 7", "7 Bao cao khac"), ("8", "8 Ra soat")
+    )
+    settled = settle_numbers(rows, lines)
+    assert numbers(settled) == ["5", "6", "7", "8"]
+    assert settled[2].cells[1][0].text == "Bao cao khac"
+    assert settled[2].number_read
+
+
+def test_numbers_with_a_zero_before_them() -> None:
+    rows, lines = table(
+        ("01", "01 Ra soat"), ("?2", "Xay dung"), ("03", "03 Ra soat"), ("?4", "Xay dung")
+    )
+    assert numbers(settle_numbers(rows, lines)) == ["01", "02", "03", "04"]
+
+
+@pytest.mark.parametrize(
+    ("token", "number", "like"),
+    [("iA", 14, True), ("u", 11, True), ("LG", 16, True), ("99", 22, False), ("1", 11, False)],
+)
+def test_what_ocr_makes_of_digits(token: str, number: int, like: bool) -> None:
+    assert is_like(token, number) == like
