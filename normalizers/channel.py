@@ -8,6 +8,7 @@ their own capitals), seen tokens are lower-cased cores.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ OWN_SURPRISE = 0.4
 LENT = 0.05  # share of a letter's damage that it takes from letters with the same base
 STUTTER = 0.005  # chance that a letter is read twice
 NEAR_WORDS = 160  # words weighed for one seen token
+SHAPES_TOGETHER = 128  # whose near words are looked for together
 DISTANCE_COST = 2.5  # nats a letter of difference between skeletons
 TOGETHER = 2_000  # pairs whose segmentations are summed together
 LONGEST_SEEN = 14
@@ -75,6 +77,11 @@ def skeleton(text: str) -> str:
     """A word or what OCR left of it, reduced to the plain letters it looks like."""
     folded = unidecode(text.translate(_LOOKS_LIKE)).lower()
     return "".join(letter for letter in folded if letter.isalnum())
+
+
+def _reach(shape: str) -> int:
+    """How many letters a word's shape may differ from that of what was seen."""
+    return 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
 
 
 @dataclass
@@ -305,31 +312,43 @@ class Channel:
         known = dict(zip(distinct, self._near(distinct), strict=True))
         return [known[shape] for shape in shapes]
 
-    def _near(self, shapes: Sequence[str]) -> Iterator[npt.NDArray[np.int64]]:
-        for start in range(0, len(shapes), 512):
-            part = shapes[start : start + 512]
-            distances = self._distances(part)
-            again = {i: _HORN.sub("u", shape) for i, shape in enumerate(part)}
-            again = {i: shape for i, shape in again.items() if shape != part[i]}
-            if again:
-                rows = list(again)
-                distances[rows] = np.minimum(distances[rows], self._distances(list(again.values())))
-            for row, shape in zip(distances, part, strict=True):
-                reach = 1 if len(shape) <= 1 else 2 if len(shape) <= 4 else 3
-                near = np.flatnonzero(row <= reach)
-                many = self._many[near]
-                ends = np.cumsum(many)
-                total = int(ends[-1]) if len(ends) else 0
-                hits = np.arange(total) + np.repeat(self._first[near] - ends + many, many)
-                merit = self._common[hits] - DISTANCE_COST * np.repeat(row[near], many)
-                if total > NEAR_WORDS:
-                    best = np.argpartition(-merit, NEAR_WORDS)[:NEAR_WORDS]
-                    hits, merit = hits[best], merit[best]
-                yield self._flat_words[hits[np.argsort(-merit, kind="stable")]]
+    def _near(self, shapes: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+        found: dict[str, npt.NDArray[np.int64]] = {}
+        ranked = sorted(shapes, key=_reach)
+        for reach, alike in itertools.groupby(ranked, key=_reach):
+            group = list(alike)
+            for start in range(0, len(group), SHAPES_TOGETHER):
+                part = group[start : start + SHAPES_TOGETHER]
+                found.update(zip(part, self._within(part, reach), strict=True))
+        return [found[shape] for shape in shapes]
 
-    def _distances(self, shapes: Sequence[str]) -> npt.NDArray[np.uint8]:
+    def _within(self, shapes: Sequence[str], reach: int) -> Iterator[npt.NDArray[np.int64]]:
+        distances = self._distances(shapes, reach)
+        again = {i: _HORN.sub("u", shape) for i, shape in enumerate(shapes)}
+        again = {i: shape for i, shape in again.items() if shape != shapes[i]}
+        if again:
+            rows = list(again)
+            others = self._distances(list(again.values()), reach)
+            distances[rows] = np.minimum(distances[rows], others)
+        flat = np.flatnonzero(distances.ravel() <= reach)
+        row, near = np.divmod(flat, len(self._skeletons))
+        many = self._many[near]
+        ends = np.cumsum(many)
+        hits = np.arange(int(ends[-1]) if len(ends) else 0)
+        hits += np.repeat(self._first[near] - ends + many, many)
+        merits = self._common[hits] - DISTANCE_COST * np.repeat(distances.ravel()[flat], many)
+        ends = np.concatenate(([0], ends))[np.searchsorted(row, np.arange(len(shapes) + 1))]
+        for begin, end in itertools.pairwise(ends.tolist()):
+            near, merit = hits[begin:end], merits[begin:end]
+            if len(near) > NEAR_WORDS:
+                best = np.argpartition(-merit, NEAR_WORDS)[:NEAR_WORDS]
+                near, merit = near[best], merit[best]
+            yield self._flat_words[near[np.argsort(-merit, kind="stable")]]
+
+    def _distances(self, shapes: Sequence[str], most: int) -> npt.NDArray[np.uint8]:
+        """Edit distances of shapes and all skeletons; any above ``most`` is ``most`` + 1."""
         return process.cdist(
-            shapes, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=3
+            shapes, self._skeletons, scorer=Levenshtein.distance, dtype=np.uint8, score_cutoff=most
         )
 
     def score(

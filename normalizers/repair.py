@@ -168,7 +168,7 @@ class RepairModel:
         self.context = context
         self.weights = weights
         self.terms = np.array([keeps_case(word) for word in language.words])
-        self.proofreader = Proofreader(language)
+        self.proofreader = Proofreader(language, context)
         self.parter = Parter(language, channel)
         self.parted: dict[str, tuple[str, ...]] = {}  # tokens that may be glued words
         self.scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -270,7 +270,7 @@ class RepairModel:
         clean = dict(zip(junked, cleaner, strict=True))
         for token, (numbers, logs) in zip(tokens, self.channel.score(tokens), strict=True):
             if token in clean:
-                numbers, logs = _either(numbers, logs, *clean[token])
+                numbers, logs = _either(numbers, logs, *clean[token], len(self.language.words))
             strength = logs + COMMONNESS * self.language.unigram[numbers]
             order = np.argsort(-strength, kind="stable")[:POOL]
             self.scored[token] = numbers[order], logs[order]
@@ -840,13 +840,16 @@ def _without_junk(token: str) -> str:
 
 
 def _either(
-    numbers: np.ndarray, logs: np.ndarray, others: np.ndarray, other_logs: np.ndarray
+    numbers: np.ndarray, logs: np.ndarray, others: np.ndarray, other_logs: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Candidates of a token and of its letters alone, each by its better score."""
-    best = dict(zip(others.tolist(), (other_logs - JUNK).tolist(), strict=True))
-    for number, log in zip(numbers.tolist(), logs.tolist(), strict=True):
-        best[number] = max(log, best.get(number, log))
-    return np.array(list(best), np.int64), np.array(list(best.values()))
+    """Candidates of a token and of its letters alone, each by its better score, among ``size``
+    words."""
+    best = np.full(size, -np.inf)
+    best[others] = other_logs - JUNK
+    logs = np.maximum(logs, best[numbers])
+    best[numbers] = -np.inf
+    others = others[best[others] > -np.inf]
+    return np.concatenate((numbers, others)), np.concatenate((logs, best[others]))
 
 
 def _is_foreign(core: str) -> bool:

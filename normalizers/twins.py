@@ -3,8 +3,9 @@
 A slip is a word that is a good word in the wrong place: "đối mới" for "đổi mới", "Phần đầu đến
 năm 2030" for "Phấn đấu đến năm 2030". Its near twin has the same letters and differs in one mark
 (tone, hat, horn, bar). A twin is taken only if the language model, from the words before and after,
-finds the text with it more likely by a very large factor, and names (two capitals in a row) are
-never touched.
+finds the text with it more likely by a very large factor, or by a large one and the second opinion
+(:mod:`normalizers.context_model`), which sees both sides of the place, agrees; and names (two
+capitals in a row) are never touched.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from normalizers.context_model import REACH, ContextModel
 from normalizers.language_model import STEP, LanguageModel
-from normalizers.tokens import CLASSES, NUMBER, is_syllable
+from normalizers.tokens import CLASSES, is_syllable
 
 SINGLE = 11.0  # nats by which one changed word must make the text likelier
+TOGETHER = 16.0  # or both opinions, in text that a writer wrote, this many,
+LEAST_FIRST = 6.0  # this many of them the first
+LEAST_SECOND = 2.0  # and this many the second
 PAIR = 12.0  # the same for two neighbours changed together
 SIDE = -0.7  # neither side of the word may speak against the twin by more than this
 COLLOCATION = -2.5  # log P(second | first) that a pair needs to count as a set phrase
@@ -52,37 +57,9 @@ _JOINED = frozenset(
 )
 KNOWN_SLIPS: tuple[tuple[tuple[str, ...], str, frozenset[str]], ...] = (
     (("hợp", "trực", "tuyến"), "họp", _JOINED),
-    (("hợp", "giao", "ban"), "họp", _JOINED),
     (("thế", "chế"), "thể", frozenset()),
-    (("đối", "mới", "sáng"), "đổi", frozenset({"tuyệt"})),
-    (("chuyến", "đổi", "số"), "chuyển", frozenset()),
 )
 KNOWN_GAIN = 8.0
-# "Phần đầu" (first part) opens a sentence like "Phấn đấu" (to strive) but no aim follows a part.
-_AIMS = frozenset(
-    [
-        "đến",
-        "tỷ",
-        "tỉ",
-        "đạt",
-        "hoàn",
-        "trên",
-        "tối",
-        "ít",
-        "mỗi",
-        "số",
-        "trong",
-        "năm",
-        "hằng",
-        "hàng",
-        "từng",
-        "100%",
-    ]
-)
-_AIM_QUANTITIES = frozenset(("tối", "ít", "trên", "dự", "khoảng", "từ", "nhiều", "hơn", NUMBER))
-_PARTS = frozenset(
-    ["dòng", "trang", "chữ", "cột", "câu", "chương", "mục", "điều", "ký", "khoản", "bảng", "tờ"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +84,9 @@ def _base(word: str) -> str:
 class Proofreader:
     """Finds slips in sequences of word numbers."""
 
-    def __init__(self, language: LanguageModel) -> None:
+    def __init__(self, language: LanguageModel, context: ContextModel) -> None:
         self.language = language
+        self.context = context
         by_base: dict[str, list[int]] = {}
         for number, word in enumerate(language.words):
             common = language.unigram[number] > COMMON
@@ -169,32 +147,31 @@ class Proofreader:
         """A slip of ``KNOWN_SLIPS`` that stands at this place."""
         name = self.language.words
         for phrase, right, compounds in KNOWN_SLIPS:
-            if name[words[at]] != phrase[0] or at + len(phrase) > len(words):
-                continue
-            if all(name[words[at + i]] == word for i, word in enumerate(phrase)):
-                if at and name[words[at - 1]] in compounds:
-                    continue
+            stands = tuple(name[word] for word in words[at : at + len(phrase)]) == phrase
+            if stands and not (at and name[words[at - 1]] in compounds):
                 return Slip(at, self.language.number_of(right), KNOWN_GAIN)
         return None
 
-    def _aim(self, words: list[int], at: int) -> list[Slip]:
-        """Both words of "Phần đầu" at the head of an aim, else nothing."""
-        name = [self.language.words[number] for number in words[at : at + 4]]
-        if len(name) < 3 or name[:2] != ["phần", "đầu"]:
-            return []
-        if at and words[at - 1] not in (self.language.boundary, self.language.number):
-            return []
-        after = name[3] if len(name) > 3 else ""
-        if (
-            name[2] in _AIMS
-            or (name[2] == "có" and after in _AIM_QUANTITIES)
-            or (name[2] == NUMBER and after not in _PARTS)
-        ):
-            return [
-                Slip(at, self.language.number_of("phấn"), KNOWN_GAIN),
-                Slip(at + 1, self.language.number_of("đấu"), KNOWN_GAIN),
-            ]
-        return []
+    def _agreed(self, words: list[int], at: int, gain: float, *twins: int) -> bool:
+        """Whether what twins gain by the first opinion is enough as the second agrees."""
+        if gain <= LEAST_FIRST:
+            return False
+        more = self._second(words, at, *twins)
+        return more > LEAST_SECOND and gain + more > TOGETHER
+
+    def _second(self, words: list[int], at: int, *twins: int) -> float:
+        """Nats by which the second opinion prefers twins to the words from this place on."""
+        edge = [self.language.boundary] * REACH
+        mended = [*edge, *words[:at], *twins, *words[at + len(twins) :], *edge]
+        centres = range(at + REACH, at + REACH + len(twins))
+        windows = [mended[i - REACH : i] + mended[i + 1 : i + REACH + 1] for i in centres]
+        views = self.context.views(np.array(windows, np.int64))
+        which = np.arange(len(twins))
+        here, there = (
+            self.context.merits(views, which, np.array(some, np.int64), self.language.unigram)
+            for some in (words[at : at + len(twins)], twins)
+        )
+        return float((there - here).sum())
 
     def slips(self, words: list[int], fixed: list[bool], ease: float = 0.0) -> list[Slip]:
         """Slips in one sequence; ``fixed`` words (names, codes, terms) are left alone.
@@ -208,14 +185,11 @@ class Proofreader:
             if fixed[at] or words[at] < len(CLASSES):
                 at += 1
                 continue
-            one = self._known_slip(words, at)
-            known = [one] if one is not None else self._aim(words, at)
-            if known:
-                words = list(words)
-                for slip in known:
-                    words[slip.position] = slip.word
-                out.extend(known)
-                at += len(known)
+            known = self._known_slip(words, at)
+            if known is not None:
+                words = [*words[:at], known.word, *words[at + 1 :]]
+                out.append(known)
+                at += 1
                 continue
             inner, outer = self._window(words, at, 1)
             follows = (
@@ -236,8 +210,10 @@ class Proofreader:
                 trial = [*words[:at], twin, *words[at + 1 :]]
                 left, right = self._window(trial, at, 1)
                 gain = left + right - inner - outer
-                sided = left - inner > SIDE and right - outer > SIDE
-                if gain > SINGLE - ease and sided and (not best or gain > best[0].gain):
+                side = min(left - inner, right - outer)
+                if side <= SIDE or (best and gain <= best[0].gain):
+                    continue
+                if gain > SINGLE - ease or (not ease and self._agreed(words, at, gain, twin)):
                     best = [Slip(at, twin, gain)]
             if (
                 not best
@@ -250,11 +226,10 @@ class Proofreader:
                     trial = [*words[:at], first, second, *words[at + 2 :]]
                     left, right = self._window(trial, at, 2)
                     gain = left + right - inner - outer
-                    if (
-                        gain > PAIR - ease
-                        and right - outer > SIDE
-                        and (not best or gain > best[0].gain)
-                    ):
+                    if right - outer <= SIDE or (best and gain <= best[0].gain):
+                        continue
+                    sure = gain > PAIR - ease
+                    if sure or (not ease and self._agreed(words, at, gain - 1, first, second)):
                         best = [Slip(at, first, gain), Slip(at + 1, second, gain)]
             if best:
                 words = list(words)
