@@ -108,17 +108,26 @@ WORST_READING = -3.0
 LOWER_START = -4.0
 UPPER_INSIDE = -0.7
 LOWER_AFTER_END = -2.0  # after a full stop
+UPPER_AFTER_END = -1.0  # at the head of a line, after one
 RESUME_NEXT = -1.0  # a centred cell stands half a line off its row, and seems to skip a line
+RESUME_TOP = -4.0  # a cell aligned at the top does not
 RESUME_LATER = -5.0
+OUT_OF_STEP = -1.5  # a cell goes on beside a line of the text, and then between two of them
+STRAY_INK = -1.0  # shreds between two neighbouring fragments, where no other cell stands
 EMPTY_TEXT = -14.0
 EMPTY_CELL = -5.0
 NO_NUMBER = -6.0
+MOST_SKIPPED = 2
 NUMBER_SEEN = 3.0
+LOST_WEIGHT = 1.5
 NUMBER_MISREAD = 1.0
 DIGIT_MISREAD = -2.0
 NUMBER_UNEXPECTED = -7.0
+NUMBER_SKIPPED = -4.0  # one or two rows before it were lost
+NUMBER_LOST = -1.0  # least cost of a lost number, where most are
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
+NUMBER_OFF = 0.0  # lines that a number may stand off in a row that is taken as found
 PLACE = -1.5  # each line off the place that an earlier reading of the rows gives a cell
 CELL_OFF = -2.5  # each line that a cell stands off its place in the row
 OFF_FREE = 0.5
@@ -134,9 +143,11 @@ SLACK_MOST = -6.0
 CERTAIN = 20.0
 WITHIN = 30.0  # hypotheses this much worse than the best are dropped
 AGAIN = 1  # readings after the first
+FULL_LINES = 0.88  # share of a column's fragments that its width holds; the rest took too much
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
 BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
-SPLITS = 6
+SPLITS = 10
+FOREMOST = 2  # hypotheses with the same rows that are kept before others
 VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 8
@@ -220,7 +231,8 @@ def number_cost(token: str, expected: Iterable[int]) -> tuple[int, float] | None
             return number, NUMBER_MISREAD
         if len(core) == len(right) == 1:
             return number, DIGIT_MISREAD
-    return read, NUMBER_UNEXPECTED
+    skipped = any(number < read <= number + MOST_SKIPPED for number in wanted)
+    return read, NUMBER_SKIPPED if skipped and digits == core else NUMBER_UNEXPECTED
 
 
 class _Column(NamedTuple):
@@ -233,10 +245,12 @@ class _Column(NamedTuple):
     closed: bool  # the last fragment ended a sentence
     first: int = -1  # line of the first fragment
     last: int = -1  # line of the last fragment
+    step: int = 0  # it stood beside a line of the text (1) or between two (2), 0: not known
 
 
 UNKNOWN: Context = ("",)  # a context no text has
 _FRESH = _Column((), 0, 0, 0, False)
+_STEP = _Column._fields.index("step")  # what follows is not asked when a line is split
 
 
 class _Piece(NamedTuple):
@@ -301,10 +315,16 @@ class _Line:
         for token in tokens:
             starts.append(starts[-1] + len(token.text) + 1)
         self.offset = starts
+        self.ink = [0]  # words and shreds before each token
+        for token in tokens:
+            self.ink.append(self.ink[-1] + (_letters(token) > 0))
+        self.words = [0]  # tokens before each that are no stray ink
+        for cost in self.noise:
+            self.words.append(self.words[-1] + (cost < NOISE_DROPPED))
         self._pieces: dict[tuple[int, Context, int], list[_Piece]] = {}
         # for one search, which fixes the layout
-        self.gains: dict[tuple[int, _Column], list[list[float]]] = {}
-        self.splits: dict[tuple[_Column, ...], dict[int, list[_Split]]] = {}
+        self.gains: dict[tuple[object, ...], list[list[float]]] = {}
+        self.splits: dict[tuple[object, ...], dict[int, list[_Split]]] = {}
 
     def width(self, first: int, end: int) -> int:
         return self.offset[end] - self.offset[first] - 1 if end > first else 0
@@ -456,8 +476,8 @@ class Effort:
     alike: int
 
 
-FIRST_LOOK = Effort(beam=16, alike=4)
-LAST_LOOK = Effort(beam=48, alike=16)
+FIRST_LOOK = Effort(beam=24, alike=8)
+LAST_LOOK = Effort(beam=32, alike=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +491,7 @@ class Layout:
     # first and last line of the row that an earlier reading gave each line; none where it
     # goes over a page
     spans: tuple[tuple[int, int] | None, ...] = ()
+    no_number: float = NO_NUMBER  # cost of a row whose number was lost
 
 
 def untangle(
@@ -514,7 +535,8 @@ def untangle(
         layout = replace(
             layout,
             widths=learn_widths(rows, len(kinds)),
-            spans=_row_spans(rows, len(lines), page_starts),
+            spans=_row_spans(rows, len(lines), layout),
+            no_number=_lost_number_cost(rows),
         )
         rows = _search(prepared, layout, LAST_LOOK)[1]
     return rows
@@ -548,12 +570,24 @@ def reading_scores(
     return tuple(scores)
 
 
+def _lost_number_cost(rows: Sequence[TangledRow]) -> float:
+    """What a row without its number costs, in a table that lost so many of them."""
+    read = [row.cells[0][0].margin > 0 for row in rows if not row.group]
+    share = (read.count(False) + 1) / (len(read) + 2)
+    return min(max(NO_NUMBER, LOST_WEIGHT * math.log(share)), NUMBER_LOST)
+
+
 def _row_spans(
-    rows: Sequence[TangledRow], lines: int, page_starts: frozenset[int]
+    rows: Sequence[TangledRow], lines: int, layout: Layout
 ) -> tuple[tuple[int, int] | None, ...]:
+    """The row of each line, where its number was read, stands in its place and vouches for it."""
     spans: list[tuple[int, int] | None] = [None] * lines
     for row in rows:
-        if not row.group and not any(row.first_line < p <= row.last_line for p in page_starts):
+        number = row.cells[0][0]
+        whole = not any(row.first_line < p <= row.last_line for p in layout.page_starts)
+        if row.group or not whole or not number.margin:
+            continue
+        if _off(number.line, number.line, row.first_line, row.last_line, layout) <= NUMBER_OFF:
             for line in range(row.first_line, row.last_line + 1):
                 spans[line] = (row.first_line, row.last_line)
     return tuple(spans)
@@ -594,13 +628,14 @@ def _joined(cell: Sequence[Fragment]) -> str:
 
 
 def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
-    """Width of each column in characters: what its fullest lines hold (0: too few lines)."""
+    """Width of each column in characters: what its full lines hold (0: too few lines)."""
     widths = []
     for column in range(columns):
         lengths = sorted(
             len(fragment.text) for row in rows if not row.group for fragment in row.cells[column]
         )
-        widths.append(float(lengths[int(0.93 * (len(lengths) - 1))]) if len(lengths) >= 4 else 0.0)
+        full = lengths[int(FULL_LINES * (len(lengths) - 1))] if len(lengths) >= 4 else 0
+        widths.append(float(full))
     return tuple(widths)
 
 
@@ -641,13 +676,18 @@ def _search(
 def _outlook(columns: tuple[_Column, ...]) -> tuple[object, ...]:
     """What of the open cells matters for the lines to come."""
     return tuple(
-        (c.context, c.lines > 0, c.gap, c.width // 8, c.closed, c.first, c.last) for c in columns
+        (c.context, c.lines > 0, c.gap, c.width // 8, c.closed, c.first, c.last, c.step)
+        for c in columns
     )
 
 
 def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesis]:
-    """The best hypotheses, few of them with the same rows, so that other rows stay in play."""
-    kept: list[_Hypothesis] = []
+    """The best hypotheses, few of them with the same rows, so that other rows stay in play.
+
+    A row just begun has paid for the end of the one before: first the best few with each rows.
+    """
+    foremost: list[_Hypothesis] = []
+    others: list[_Hypothesis] = []
     alike: Counter[tuple[int, int, int, bool]] = Counter()
     ranked = sorted(hypotheses, key=_score, reverse=True)
     least = ranked[0].score - WITHIN
@@ -660,12 +700,12 @@ def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesi
         )
         if hypothesis.score < least:
             break
-        if alike[rows] < effort.alike:
-            alike[rows] += 1
-            kept.append(hypothesis)
-            if len(kept) == effort.beam:
-                break
-    return kept
+        alike[rows] += 1
+        if alike[rows] <= FOREMOST:
+            foremost.append(hypothesis)
+        elif alike[rows] <= effort.alike:
+            others.append(hypothesis)
+    return [*foremost, *others][: effort.beam]
 
 
 def _grow(
@@ -730,6 +770,7 @@ def _begin_row(
     number, other = before.number + 1, 0
     if before.group:
         number, other = (1, number) if before.restarts else (number, 1)
+    fresh = (_FRESH,) * (len(layout.kinds) - 1)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if len(line.tokens) > 1:
         read = number_cost(line.tokens[0].text, (number, other))
@@ -737,9 +778,10 @@ def _begin_row(
             options.append((1, *read))
     for begin, seen, cost in options:
         for split, margin in _ranked(opening.get(begin, [])):
+            columns, out_of_place = _advance(fresh, line, split[1], index)
             yield before._replace(
-                score=before.score + cost + split[0],
-                columns=_advance((_FRESH,) * (len(layout.kinds) - 1), line, split[1], index),
+                score=before.score + cost + split[0] + out_of_place,
+                columns=columns,
                 row_line=index,
                 number_line=-1 if seen is None else index,
                 number=number if seen is None else seen,
@@ -765,9 +807,10 @@ def _continue_row(
             options.append((1, None, NUMBER_BLOT))
     for begin, seen, cost in options:
         for split, margin in _ranked(splits.get(begin, [])):
+            columns, out_of_place = _advance(before.columns, line, split[1], index)
             yield before._replace(
-                score=before.score + cost + split[0],
-                columns=_advance(before.columns, line, split[1], index),
+                score=before.score + cost + split[0] + out_of_place,
+                columns=columns,
                 number_line=before.number_line if seen is None else index,
                 number=before.number if seen is None else seen,
                 restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
@@ -789,20 +832,29 @@ def _splits(
     line: _Line, layout: Layout, columns: tuple[_Column, ...], index: int
 ) -> dict[int, list[_Split]]:
     """Best splits of the line over the text columns, by the first token after the number."""
-    known = line.splits.get(columns)
+    key = tuple(column[:_STEP] for column in columns)
+    known = line.splits.get(key)
     if known is None:
         count = len(line.tokens)
         gains = [
             _gains(line, position, column, layout, index) for position, column in enumerate(columns)
         ]
-        known = line.splits[columns] = {
-            begin: best_splits(begin, count, gains) for begin in ((0, 1) if line.numbered else (0,))
+        known = line.splits[key] = {
+            begin: best_splits(begin, count, gains, line.words)
+            for begin in ((0, 1) if line.numbered else (0,))
         }
     return known
 
 
-def best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> list[_Split]:
-    """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``."""
+def best_splits(
+    begin: int, count: int, gains: Sequence[list[list[float]]], words: Sequence[int] | None = None
+) -> list[_Split]:
+    """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``.
+
+    Of splits that differ only in where stray ink stands the best one is kept; ``words`` are the
+    tokens before each that are no such ink.
+    """
+    places = range(count + 1) if words is None else words
     # ahead[p]: the most that the columns to come can gain from token p on; a way that is far
     # behind even so is not followed
     ahead = [
@@ -828,16 +880,28 @@ def best_splits(begin: int, count: int, gains: Sequence[list[list[float]]]) -> l
                     bucket = reached.setdefault(end, [])
                     for score, cuts in partial:
                         bucket.append((score + gain, (*cuts, end)))
-        at = {
-            end: sorted(bucket, key=_score, reverse=True)[:SPLITS]
-            for end, bucket in reached.items()
-        }
+        at = {end: _differing(bucket, places) for end, bucket in reached.items()}
     finished = [
         (score + gains[-1][first][-1], (*cuts, count))
         for first, partial in at.items()
         for score, cuts in partial
     ]
-    return sorted(finished, key=_score, reverse=True)[:SPLITS]
+    return _differing(finished, places)
+
+
+def _differing(splits: list[_Split], places: Sequence[int]) -> list[_Split]:
+    """The best of the splits that part the words differently."""
+    splits.sort(key=_score, reverse=True)
+    if len(splits) < 2:
+        return splits
+    kept: dict[tuple[int, ...], _Split] = {}
+    for split in splits:
+        parting = tuple([places[cut] for cut in split[1]])
+        if parting not in kept:
+            kept[parting] = split
+            if len(kept) == SPLITS:
+                break
+    return list(kept.values())
 
 
 def _place_costs(column: _Column, index: int, layout: Layout) -> tuple[float, float]:
@@ -865,7 +929,7 @@ def _gains(
     line: _Line, position: int, column: _Column, layout: Layout, index: int
 ) -> list[list[float]]:
     """Score of giving tokens ``first:end`` to the column, as ``[first][end - first]``."""
-    key = (position, column)
+    key = (position, column[:_STEP])
     known = line.gains.get(key)
     if known is not None:
         return known
@@ -873,6 +937,7 @@ def _gains(
     count = len(line.tokens)
     widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
     absent, present = _place_costs(column, index, layout)
+    resume = RESUME_NEXT if layout.alignment == "middle" else RESUME_TOP
     gains: list[list[float]] = []
     for first in range(count):
         row = [absent]
@@ -886,7 +951,7 @@ def _gains(
                 continue
             if piece.first != begun:
                 begun = piece.first
-                begin = _begin_cost(line, begun, column, kind, limit) + present
+                begin = _begin_cost(line, begun, column, kind, limit, resume) + present
             over = line.width(begun, piece.last + 1) - widest if limit else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
@@ -895,7 +960,9 @@ def _gains(
     return gains
 
 
-def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: float) -> float:
+def _begin_cost(
+    line: _Line, first: int, column: _Column, kind: Kind, limit: float, resume: float
+) -> float:
     """What the look of a fragment's first token says, apart from its words."""
     token = line.tokens[first]
     cost = line.bar_at_split if line.bars[first] else 0.0
@@ -903,11 +970,11 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() else 0.0)
     if column.gap and not line.loose:
-        cost += RESUME_NEXT if column.gap == 1 else RESUME_LATER
+        cost += resume if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:
         cost += UPPER_INSIDE
-    if column.closed and initial.islower():
-        cost += LOWER_AFTER_END
+    if column.closed:
+        cost += LOWER_AFTER_END if initial.islower() else UPPER_AFTER_END
     if limit:
         # a cell fills its line before it wraps: the next word would have fitted
         slack = limit - column.width - 1 - len(token.text) - SLACK_FREE * limit
@@ -917,12 +984,15 @@ def _begin_cost(line: _Line, first: int, column: _Column, kind: Kind, limit: flo
 
 def _advance(
     columns: tuple[_Column, ...], line: _Line, cuts: tuple[int, ...], index: int
-) -> tuple[_Column, ...]:
-    """Column states after the line."""
+) -> tuple[tuple[_Column, ...], float]:
+    """Column states after the line, and what it costs that ink and cells are out of place."""
     after: list[_Column] = []
-    for position, (column, first, end) in enumerate(
-        zip(columns, cuts[:-1], cuts[1:], strict=True), 1
-    ):
+    cost = 0.0
+    reach = cuts[0]  # first token after the last fragment
+    room = True  # a cell without a fragment here may have left ink since
+    step = 0
+    for position, column in enumerate(columns, 1):
+        first, end = cuts[position - 1], cuts[position]
         piece = (
             line.pieces(position, column.context, first)[end - first - 1] if end > first else None
         )
@@ -930,7 +1000,20 @@ def _advance(
             # a line of two or three marks is what OCR makes of ink between two printed lines
             passed = column.lines > 0 and len(line.tokens) > 3
             after.append(column._replace(gap=min(column.gap + 1, 2)) if passed else column)
+            if column.lines == 0 or column.gap == 0:
+                room = True
+                if position == 1 and column.lines and not column.closed:
+                    step = 2
             continue
+        if not room and line.ink[piece.first] > line.ink[reach]:
+            cost += STRAY_INK
+        reach = piece.last + 1
+        room = False
+        here = step
+        if position == 1:
+            here, step = 0, 1
+        elif column.step and here and column.step != here:
+            cost += OUT_OF_STEP
         ended = line.tokens[piece.last].text.endswith(_SENTENCE_END)
         after.append(
             _Column(
@@ -943,9 +1026,10 @@ def _advance(
                 ended,
                 column.first if column.lines else index,
                 index,
+                here or column.step,
             )
         )
-    return tuple(after)
+    return tuple(after), cost
 
 
 def _close_cost(
@@ -982,7 +1066,7 @@ def _off(first: int, last: int, row_first: int, row_last: int, layout: Layout) -
 def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
     """A row's number stands at its first line or in its middle, as the table is aligned."""
     if hypothesis.number_line < 0:
-        return NO_NUMBER
+        return layout.no_number
     first, last = hypothesis.row_line, end - 1
     breaks = [p for p in layout.page_starts if first < p <= last]
     off = _off(hypothesis.number_line, hypothesis.number_line, first, last, layout)

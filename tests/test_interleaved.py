@@ -10,10 +10,12 @@ import pytest
 
 from extractors.interleaved import (
     Context,
+    Fragment,
     Kind,
     Language,
     TangledRow,
     best_splits,
+    learn_widths,
     number_cost,
     read_row_number,
     split_tokens,
@@ -203,3 +205,50 @@ def test_far_ways_to_split_are_left_out_and_no_others() -> None:
     found = best_splits(0, count, gains)
     assert [cuts for _, cuts in found] == [cuts for _, cuts in every[: len(found)]]
     assert len(found) >= 3
+
+
+def test_splits_that_differ_in_stray_ink_only_count_once() -> None:
+    # five words and two stray marks in the middle, which may stand with either side
+    words = [0, 1, 2, 3, 3, 3, 4, 5]
+    count = len(words) - 1
+    gains = [
+        [[-float(end - first) for end in range(first, count + 1)] for first in range(count + 1)]
+        for _ in range(2)
+    ]
+    found = best_splits(0, count, gains, words)
+    partings = [words[cuts[1]] for _, cuts in found]
+    assert sorted(partings) == [0, 1, 2, 3, 4, 5]
+    assert len(best_splits(0, count, gains)) == count + 1
+
+
+def test_a_number_after_a_lost_row_is_likelier_than_any_other() -> None:
+    skipped, far = number_cost("20", (19,)), number_cost("57", (19,))
+    assert skipped is not None
+    assert far is not None
+    assert skipped[0] == 20
+    assert skipped[1] > far[1]
+
+
+def test_a_few_fragments_that_took_too_much_do_not_make_a_column_wide() -> None:
+    lengths = [20] * 17 + [45] * 3
+    rows = [TangledRow(((), (Fragment("x" * length, 0, 1.0),)), 0, 0) for length in lengths]
+    assert learn_widths(rows, 2) == (0.0, 20.0)
+
+
+@pytest.mark.parametrize("lead_between", [True, False])
+def test_ink_between_two_lines_tells_which_column_goes_on_there(lead_between: bool) -> None:
+    # Of two neighbours one stands half a line off the text; where a line passes it over, ink of
+    # its half letters is left, in its place.
+    middle = "P ngành Năm 2026" if lead_between else "ngành P Năm 2026"
+    lines = [
+        "Xây dựng danh mục các nền tảng Các sở, ban,",
+        "A . L Công an",
+        f"1 số dùng chung trên địa {middle}",
+        "A . Y tỉnh",
+        "bàn tỉnh",
+    ]
+    rows = untangle(lines, ("number", "text", "agency", "agency", "deadline"), ToyReader())
+    between, beside = (2, 3) if lead_between else (3, 2)
+    assert len(rows) == 1
+    assert cells_of(rows[0])[between] == "Công an tỉnh"
+    assert cells_of(rows[0])[beside] == "Các sở, ban, ngành"
