@@ -9,6 +9,7 @@ one name opens the beginning of the next. Costs are in hundredths of a wrong let
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -176,6 +177,8 @@ _MOST_INK = _STEP - 1
 _GHOST = (90, 10)  # what a word of ink that was never printed costs, and each letter of it
 _STRAY = (130, 18)  # what a line amid a name costs that another column printed
 _LONGEST_STRAY = 12
+_LEAST_GROUP = 500  # texts that are matched together at least
+_MOST_GROUPS = 4
 _LIKE = 60.0  # per cent of likeness with a word of a name: such ink was printed
 
 
@@ -209,7 +212,7 @@ class Search:
         kinds: dict[str, int] = {}
         letters = ["".join(filter(str.isalpha, fold(one.text))) for one in self.phrases]
         self.kind = np.array([kinds.setdefault(text, len(kinds)) for text in letters])
-        self.matcher = _Matcher(self.letters, self.length)
+        self.matcher = _Matchers(self.letters, self.length)
         self.ghosts = ghosts
         spelled = {word for text in texts for word in re.findall(r"\w+", text)}
         self.words = sorted(spelled)
@@ -303,6 +306,42 @@ class _Matcher:
         return self.state[self._length, self._every] + self._whole
 
 
+class _Matchers:
+    """A matcher of many texts, shortest first, in groups: short ones need less room."""
+
+    def __init__(self, letters: npt.NDArray[np.intp], length: npt.NDArray[np.intp]) -> None:
+        count = max(1, min(_MOST_GROUPS, len(length) // _LEAST_GROUP))
+        edges = np.linspace(0, len(length), count + 1).astype(int).tolist()
+        self._groups = list(itertools.starmap(slice, pairwise(edges)))
+        self._matchers = [
+            _Matcher(letters[group, : int(length[group].max())], length[group])
+            for group in self._groups
+        ]
+
+    def state(self) -> list[Costs]:
+        """A copy of what the matchers know."""
+        return [matcher.state.copy() for matcher in self._matchers]
+
+    def open(self, entries: Costs) -> None:
+        for group, matcher in zip(self._groups, self._matchers, strict=True):
+            matcher.open(entries[group])
+
+    def clear(self) -> None:
+        for matcher in self._matchers:
+            matcher.clear()
+
+    def step(self, code: int) -> None:
+        for matcher in self._matchers:
+            matcher.step(code)
+
+    def pass_over(self, before: Sequence[Costs], cost: int, amid: bool) -> None:
+        for matcher, state in zip(self._matchers, before, strict=True):
+            matcher.pass_over(state, cost, amid)
+
+    def ends(self) -> Costs:
+        return np.concatenate([matcher.ends() for matcher in self._matchers])
+
+
 class _Pass:
     """One pass over one cell."""
 
@@ -322,7 +361,7 @@ class _Pass:
         read, n = self.read, len(self.read)
         ghosts = self.ghosts
         skip = _skipping(read, ghosts)
-        begun: dict[int, Costs] = {}
+        begun: dict[int, list[Costs]] = {}
         tail = self.search.tail
         entry_cost = self.cost + np.where(tail, _NEW_TAIL, _NEW_NAME)
         separate = _SeparatorPass()
@@ -358,7 +397,7 @@ class _Pass:
             fresh = np.minimum(entries, _FAR // _STEP - 1) * _STEP + i
             self.matcher.open(fresh.astype(np.int32))
             if i in self.begins:
-                begun[i] = self.matcher.state.copy()
+                begun[i] = self.matcher.state()
         totals = best_end + (skip[-1] - skip)
         end = int(totals.argmin())
         if best_end[end] >= _FAR // _STEP:
