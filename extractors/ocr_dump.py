@@ -220,6 +220,10 @@ def find_tables(
             header = _with_leftovers(header, rest[at:], tables)
             before = [line for line in rest[:at] if line]
             after = rest[at + header.lines_used :]
+            titled = bool(openings[index])
+            if tables and known is not None and not titled:
+                header, tables[-1] = _same_table(header, tables[-1], _printed(before))
+                known = tables[-1].header
             same = known is not None and header.kinds == known.kinds
             if before and tables and same and (at > HEADER_REACH or not openings[index]):
                 tables[-1] = _grow(tables[-1], page.number, rest[:at])
@@ -231,12 +235,35 @@ def find_tables(
                 tables.append(DumpTable(header, tuple(before), ()))
             rest = after
             following = _next_header(rest, reader, header) if rest else None
+            if following is not None and following[1].kinds[0] != "number":
+                following = None  # the right half of a table cut in two has pages of its own
             if following is None:
                 tables[-1] = _grow(tables[-1], page.number, rest)
                 break
             tables[-1] = _grow(tables[-1], page.number, rest[: following[0]])
             rest = rest[following[0] :]
     return tuple(body), tuple(tables)
+
+
+def _same_table(header: HeaderFound, table: DumpTable, above: int) -> tuple[HeaderFound, DumpTable]:
+    """A header at the top of a page without a title, and the table that goes on there, with all
+    the columns that either shows: where one lacks a heading of the other, OCR lost it.
+    """
+    known = table.header
+    if above > HEADER_REACH or known.names == header.names or known.kinds[0] != "number":
+        return header, table
+    if _are_among(header.names, known.names):
+        return replace(header, names=known.names, kinds=known.kinds), table
+    if _are_among(known.names, header.names):
+        fuller = replace(known, names=header.names, kinds=header.kinds)
+        return header, replace(table, header=fuller)
+    return header, table
+
+
+def _are_among(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether the names stand among the others in this order, at least three of them."""
+    rest = iter(others)
+    return len(names) > 2 and all(name in rest for name in names)
 
 
 def _heads_soon(

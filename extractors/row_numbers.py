@@ -24,8 +24,12 @@ SKIPS = (0.0, -2.5, -3.5)  # none, one, two numbers passed over
 SKIPS_MORE = -4.5
 EACH_SKIPPED = -0.2
 BACKWARDS = -9.0
+LOST_GROUP = -5.0  # they begin again where no group row was found
 NOT_ANEW = -3.0  # where numbers begin again in each group
 ANEW = -6.0  # where they run on over the groups
+LOST_CODE = "?"  # stands for the code of a group row of which nothing is left
+MOST_TITLES = 2
+LEAST_TITLE = 3  # words
 MOST = 299
 MOST_SKIPPED = 12
 
@@ -53,6 +57,7 @@ class _Evidence:
 
     read: int | None  # by the search
     beside: tuple[str, ...]  # first tokens of its lines that stand in no cell
+    printed: tuple[str, ...]  # first tokens of its lines that are whole numbers
     inside: tuple[int, ...]  # numbers that begin a line of its text
 
 
@@ -74,9 +79,60 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
             begins.append(group)
             group = False
     numbers = max((_best_path(evidence, begins, anew) for anew in (True, False)), key=_score)[1]
-    form = _form_of([row.cells[0][0].text for row in rows if not row.group and row.number_read])
+    form = _form_of(
+        [
+            token
+            for seen, number in zip(evidence, numbers, strict=True)
+            for token in seen.printed
+            if (whole := _WHOLE.fullmatch(token)) and int(whole[2]) == number
+        ]
+    )
     settled = iter(zip(numbers, evidence, strict=True))
-    return tuple(row if row.group else _numbered(row, *next(settled), form) for row in rows)
+    grouped = any(begins) or numbers.count(1) > 1
+    coded = any(row.group and row.cells[0] for row in rows)
+    found: list[TangledRow] = []
+    for row in rows:
+        if row.group:
+            found.append(row)
+            continue
+        number, seen = next(settled)
+        numbered = _numbered(row, number, seen, form)
+        if number == 1 and grouped and not (found and found[-1].group):
+            found += _titles_parted(numbered, lines, coded)
+        else:
+            found.append(numbered)
+    return tuple(found)
+
+
+def _titles_parted(row: TangledRow, lines: Sequence[str], coded: bool) -> list[TangledRow]:
+    """A row where numbers begin again, without the titles of groups that were read into it: lines
+    of its text alone, each with a line below it that begins with a capital too.
+
+    ``coded``: other groups bear codes, so that the first of these titles has lost one.
+    """
+    text = row.cells[1]
+    beside = {fragment.line for cell in row.cells[2:] for fragment in cell}
+    count = 0
+    while count < min(MOST_TITLES, len(text) - 1):
+        line, below = text[count], text[count + 1]
+        words = [word for word in line.text.split() if len(word) > 1]
+        capitals = line.text[:1].isupper() and below.text.lstrip("“\"'")[:1].isupper()
+        ends = line.text.endswith((".", ",", ";", ":"))
+        if line.line in beside or not capitals or ends or len(words) < LEAST_TITLE:
+            break
+        count += 1
+    if not count:
+        return [row]
+    titles: list[TangledRow] = []
+    for line in text[:count]:
+        ink = " ".join(token.text for token in split_tokens(lines[line.line])[: line.first])
+        ink = ink or (LOST_CODE if coded and not titles else "")
+        code = (Fragment(ink, line.line, 0.0),) if ink else ()
+        titles.append(TangledRow((code, (line,)), line.line, line.line, group=True))
+    rest = replace(
+        row, cells=(row.cells[0], text[count:], *row.cells[2:]), first_line=text[count].line
+    )
+    return [*titles, rest]
 
 
 def _score(path: tuple[float, list[int]]) -> float:
@@ -89,18 +145,21 @@ def _evidence(row: TangledRow, lines: Sequence[str]) -> _Evidence:
     taken = {fragment.line for cell in row.cells[1:] for fragment in cell if not fragment.first}
     beside: list[str] = []
     inside: list[int] = []
+    whole_numbers: list[str] = []
     for line in range(row.first_line, row.last_line + 1):
         tokens = split_tokens(lines[line])
         if len(tokens) < 2:
             continue
         first = tokens[0].text
         whole = _WHOLE.fullmatch(first.rstrip(","))
+        if whole:
+            whole_numbers.append(whole[0])
         if line not in taken:
             if _INK.fullmatch(first.strip(_BESIDE)):
                 beside.append(first.strip(_BESIDE))
         elif whole and tokens[1].text[:1].isupper():
             inside.append(int(whole[2]))
-    return _Evidence(read, tuple(beside), tuple(inside))
+    return _Evidence(read, tuple(beside), tuple(whole_numbers), tuple(inside))
 
 
 def _worth(seen: _Evidence, number: int) -> float:
@@ -135,6 +194,8 @@ def _step(before: int, number: int, begins: bool, anew: bool) -> float:
         return _forward(number)
     if begins and not anew and number == 1:
         return ANEW
+    if anew and number == 1 and before > 1:
+        return LOST_GROUP
     if number <= before:
         return BACKWARDS
     return _forward(number - before) + (NOT_ANEW if begins and anew else 0.0)

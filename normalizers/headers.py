@@ -350,6 +350,7 @@ _PHASES = ("phan ky", "nam thuc hien")
 _MOST_HEADER_LINES = 14
 _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
+_MOST_BELOW_YEARS = 4  # words that the heading of a column may go on with below its years
 _WHOLE_PHRASE = 11  # letters and blanks of a heading that chance likeness hardly makes
 _RULED = re.compile(r"[|\[\]{}]")
 # Headings of two words that a narrow column prints on two lines.
@@ -758,6 +759,8 @@ def _goes_on(
             return True
     letters = sum(len(word) for word in line.found)
     roles = {piece.role for piece in line.pieces}
+    if len(line.found) > _MOST_BELOW_YEARS and _is_full(before):
+        return False
     if not before:
         least = 0.38 if known is not None and "number" in roles else 0.55
         if not line.pieces:
@@ -779,6 +782,12 @@ def _goes_on(
     if _is_tail(line, before):
         return True
     return letters <= 6 and not any(word.isdigit() for word in line.found)
+
+
+def _is_full(lines: Sequence[_Line]) -> bool:
+    """Whether a header's last line has been read: its years, below the text column's heading."""
+    last = bool(lines) and len(lines[-1].years) >= _FEWEST_YEARS and not lines[-1].pieces
+    return last and any(piece.role in _TEXT_ROLES for line in lines for piece in line.pieces)
 
 
 def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:

@@ -311,3 +311,18 @@ def test_no_header_is_seen_in_the_body_of_a_damaged_plan(name: str, last_body_li
     lines = (RAW / name).read_text(encoding="utf-8").split("\n")[:last_body_line]
     seen = [line for line in range(len(lines)) if header_columns_of_lines(lines[line:])]
     assert seen == []
+
+
+def test_a_header_ends_with_its_years() -> None:
+    lines = [
+        "Phan ky thoi gian thuc hien",
+        "TT Noi dung Co quan chi tri",
+        "2026 | 2027 | 2028 | 2029 | 2030",
+        "",
+        "Danh gia tinh hinh thwc hién, tinh hinh giai ngan",
+        "7 cac khoan cho vay lai da ky",
+    ]
+    found = header_columns_of_lines(lines)
+    assert found is not None
+    assert [column.field for column in found.columns] == ["number", "text", "lead", "year"]
+    assert found.lines_used == 3

@@ -99,6 +99,28 @@ def test_a_dump_that_begins_with_its_header_is_a_table() -> None:
     assert [part.lines for part in tables[0].parts] == [("1 Xay dung",)]
 
 
+class LostHeadings(OneHeader):
+    """Reads a header of as many columns as its line has words."""
+
+    def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
+        names = tuple(lines[0].split())
+        if names[0] != "TT":
+            return None
+        return HeaderFound(names, ("number", *("text" for _ in names[1:])), 1)
+
+
+def test_a_header_that_lacks_a_heading_of_the_page_before_goes_on_with_its_table() -> None:
+    pages = split_pages(" Phu luc I\nDANH MUC\nTT A B C\n1 Xay\n TT A B\n2 Lap\n TT A B C D\n3 Ra")
+    (table,) = find_tables(pages, LostHeadings())[1]
+    assert table.header.names == ("TT", "A", "B", "C", "D")
+    assert [part.lines for part in table.parts] == [("1 Xay",), ("2 Lap",), ("3 Ra",)]
+
+
+def test_another_header_begins_another_table() -> None:
+    pages = split_pages(" Phu luc I\nDANH MUC\nTT A B C\n1 Xay\n TT X Y\n1 Lap")
+    assert len(find_tables(pages, LostHeadings())[1]) == 2
+
+
 def found_tables(text: str) -> tuple[DumpTable, ...]:
     return find_tables(split_pages(text), OneHeader())[1]  # type: ignore[arg-type]
 

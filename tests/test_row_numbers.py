@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from extractors.interleaved import Fragment, TangledRow
-from extractors.row_numbers import is_like, settle_numbers
+from extractors.row_numbers import LOST_CODE, is_like, settle_numbers
 
 
 def table(*rows: tuple[str, str]) -> tuple[list[TangledRow], list[str]]:
@@ -93,6 +93,32 @@ def test_a_number_read_into_the_text_is_taken_out_of_it() -> None:
     assert numbers(settled) == ["5", "6", "7", "8"]
     assert settled[2].cells[1][0].text == "Bao cao khac"
     assert settled[2].number_read
+
+
+def test_a_title_read_into_the_first_row_of_its_group_is_parted_from_it() -> None:
+    rows, lines = table(
+        ("1", "1 Ra soat"),
+        ("2", "2 Ra soat"),
+        ("", "II Ha tang"),
+        ("1", "1 Ra soat"),
+        ("2", "2 Ra soat"),
+        ("1", "1 Ra soat"),
+        ("2", "2 Ra soat"),
+    )
+    text = (
+        Fragment("Giai doan 2026-2028", 5, 9.0),
+        Fragment("Ra soat ha tang", 6, 9.0, first=1),
+        Fragment("va mang", 7, 9.0),
+    )
+    first = TangledRow((rows[5].cells[0], text, (Fragment("So Y te", 6, 9.0),)), 5, 7)
+    lines = [*lines[:5], "Giai doan 2026-2028", "1 Ra soat ha tang So Y te", "va mang", lines[6]]
+    last = TangledRow(((Fragment("2", 8, 9.0),), (Fragment("Ra soat", 8, 9.0, first=1),)), 8, 8)
+    settled = settle_numbers([*rows[:5], first, last], lines)
+    assert [row.group for row in settled] == [False, False, True, False, False, True, False, False]
+    assert settled[5].cells[0][0].text == LOST_CODE
+    assert settled[5].cells[1][0].text == "Giai doan 2026-2028"
+    assert [fragment.text for fragment in settled[6].cells[1]] == ["Ra soat ha tang", "va mang"]
+    assert numbers(settled) == ["1", "2", "1", "2", "1", "2"]
 
 
 def test_numbers_with_a_zero_before_them() -> None:
