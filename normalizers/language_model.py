@@ -163,20 +163,17 @@ class Pairs:
         column = np.full(words, -1, np.int32)
         column[rights] = np.arange(len(rights))
         first = self.starts[lefts].astype(np.int64)
-        sizes = self.starts[lefts + 1].astype(np.int64) - first
+        ends = self.starts[lefts + 1].astype(np.int64)
         follow = np.asarray(self.rights)
-        follow = np.concatenate(
-            [
-                follow[begin : begin + size]
-                for begin, size in zip(first.tolist(), sizes.tolist(), strict=True)
-            ]
-        )
-        at = column[follow]
+        runs = [follow[a:b] for a, b in zip(first.tolist(), ends.tolist(), strict=True)]
+        at = column.take(np.concatenate(runs))
         held = np.flatnonzero(at >= 0)
-        row = np.repeat(np.arange(len(lefts), dtype=np.int32), sizes)[held]
-        entry = held + (first - np.cumsum(sizes) + sizes)[row]
+        stops = np.cumsum(ends - first)
+        many = np.diff(np.searchsorted(held, stops), prepend=0)
+        entry = held + np.repeat(ends - stops, many)
         out = np.full((len(lefts), len(rights)), UNSEEN, np.uint8)
-        out[row, at[held]] = np.minimum(self.logs[entry], UNSEEN - 1)
+        cells = np.repeat(np.arange(len(lefts)) * len(rights), many) + at[held]
+        out.ravel()[cells] = np.minimum(self.logs[entry], UNSEEN - 1)
         return out
 
 
