@@ -32,6 +32,8 @@ from normalizers.language_model import LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
 from normalizers.legacy import encoding_of_text, to_unicode
 from normalizers.misread import LEAST, Misread, rereader
+from normalizers.paragraphs import list_marks, paragraphs_of
+from normalizers.pieces import pieces_of, plain_edge, without_junk
 from normalizers.tokens import (
     BOUNDARY,
     CLASSES,
@@ -233,7 +235,7 @@ class RepairModel:
         """Word numbers of seen tokens with their log P(seen | word) by a document's own channel."""
         tokens = list(lists)
         logs = self.channel.weigh(tokens, list(lists.values()), own, characters)
-        plain = {token: _without_junk(token) for token in tokens}
+        plain = {token: without_junk(token) for token in tokens}
         junked = [
             at
             for at, token in enumerate(tokens)
@@ -263,7 +265,7 @@ class RepairModel:
 
     def _score(self, tokens: Sequence[str]) -> None:
         """The shipped channel's candidates of new tokens."""
-        plain = {token: _without_junk(token) for token in tokens}
+        plain = {token: without_junk(token) for token in tokens}
         known = self.channel.evidence.counts
         junked = [token for token in tokens if plain[token] and token not in known]
         cleaner = self.channel.score([plain[token] for token in junked])
@@ -359,7 +361,7 @@ class RepairSession:
         if token.kind == "mark":
             return _Chunk(chunk, [], "", False)
         pieces: list[tuple[str, int | None]] = []
-        taken = _pieces(token)
+        taken = pieces_of(token)
         if token.kind == "word" and len(taken) == 1:
             taken = self._parted(token.core)
         for piece, is_core in taken:
@@ -496,7 +498,7 @@ class RepairSession:
 
     def _adapt(self, lines: Sequence[str]) -> None:
         """Read the document once, learn its channel and its phrases, forget the first scores."""
-        paragraphs = [" ".join(lines[at] for at in group) for group in _paragraphs(lines)]
+        paragraphs = [" ".join(lines[at] for at in group) for group in paragraphs_of(lines)]
         language = self.model.language
         self.model.part(
             tokenize_chunk(chunk).core.lower() for text in paragraphs for chunk in nfc(text).split()
@@ -576,8 +578,8 @@ class RepairSession:
 
     def repair_lines(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair printed lines of running text: each is read within its paragraph."""
-        groups = _paragraphs(lines)
-        marks = _list_marks(lines, groups) if self.health == "damaged" else {}
+        groups = paragraphs_of(lines)
+        marks = list_marks(lines, groups) if self.health == "damaged" else {}
         whole = self.repair_all([" ".join(lines[at] for at in group) for group in groups])
         out = [Repaired("", 1.0, ())] * len(lines)
         for group, repaired in zip(groups, whole, strict=True):
@@ -638,7 +640,7 @@ class RepairSession:
                 name = token.core[:1].isupper()
                 if name and name_before and fixed:
                     fixed[-1] = True
-                for piece, is_core in _pieces(token):
+                for piece, is_core in pieces_of(token):
                     if is_core:
                         words.append(language.number_of(lm_word(piece)))
                         fixed.append(keeps_case(piece) or (name and name_before))
@@ -700,7 +702,7 @@ class RepairSession:
                 if NOISE.match(chunks[part.chunk]):
                     text = ""
                 else:
-                    text = _plain_edge(text, chunks[part.chunk])
+                    text = plain_edge(text, chunks[part.chunk])
             else:
                 slot = slots[part.slot]
                 number = int(slot.words[best[part.slot]])
@@ -751,7 +753,7 @@ class RepairSession:
         token = tokenize_chunk(chunk)
         if token.kind in ("mark", "code", "address") or self.health == "healthy":
             return (Candidate(chunk, 0.0),)
-        pieces = [piece for piece, is_core in _pieces(token) if is_core]
+        pieces = [piece for piece, is_core in pieces_of(token) if is_core]
         if len(pieces) != 1:
             return (Candidate(self.repair(chunk).text, 0.0),)
         seen = token.core.lower()
@@ -832,13 +834,6 @@ def _only(slot: Slot, words: np.ndarray) -> Slot:
     return Slot(slot.words[held], slot.logs[held], slot.source) if held.any() else slot
 
 
-def _without_junk(token: str) -> str:
-    """A token without brackets, colons and a last "1", where two letters or more are left."""
-    kept = "".join(sign for sign in token if sign.isalnum() or sign in "&¢€¥$@")
-    kept = kept.removesuffix("1")
-    return kept if 1 < len(kept) < len(token) and kept[-1].isalpha() else ""
-
-
 def _either(
     numbers: np.ndarray, logs: np.ndarray, others: np.ndarray, other_logs: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -880,92 +875,3 @@ _ROMAN = re.compile(r"^(?=.*[IVX])(?=..|[IVX])[IVX][IVX1l]*$")
 _MEASURE = re.compile(r"^\d+(?:[.,]\d+)?(?:[kcdm]?m[23]?|kg|mg|ml|ha|[kM]?[WVHA]h?|[kMGT]B|°?C)$")
 _GRADE = re.compile(r"^[A-Z]{1,2}\d{2,4}$")  # M250, QL24
 _MOBILE = re.compile(r"^\d{1,2}[A-Z]$")
-
-
-@lru_cache(maxsize=100_000)
-def _pieces(token: Token) -> list[tuple[str, bool]]:
-    """The core taken apart at inner slashes, dashes and brackets: (text, is a word or number).
-
-    Brackets and colons amid letters that make no words of their own are what OCR saw in a letter
-    ("c(ing", "d:c_lo"): such a core stays whole.
-    """
-    core = token.core
-    if token.kind != "word":
-        return [(core, True)]
-    glued = _GLUED.match(core)
-    if glued and is_syllable(glued[2]):
-        return [(glued[1], True), (" ", False), (glued[2], True)]
-    found = [piece for piece in _INNER.split(core) if piece]
-    if len(found) > 1 and _is_broken(core, found):
-        return [(core, True)]
-    return [(piece, any(s.isalnum() or s in "&¢€¥$@" for s in piece)) for piece in found]
-
-
-def _is_broken(core: str, pieces: list[str]) -> bool:
-    if any(sign in core for sign in "{}[]"):
-        return True
-    if not set(core) & set("():") or any(sign in core for sign in "/,;"):
-        return False
-    if core.count("(") == core.count(")") and core.endswith(")"):
-        return False
-    words = [piece for piece in pieces if piece[0].isalnum()]
-    return any(len(word) == 1 or not is_syllable(word) for word in words)
-
-
-_INNER = re.compile(r"([/\-–—+(),;:…]+\.*|\.{2,})")
-_GLUED = re.compile(r"^(0\d|\d{2,4})([^\W\d_]{4,})$")
-
-
-def _plain_edge(edge: str, chunk: str) -> str:
-    """Punctuation of a damaged chunk, rid of what rules and horns (``o’``) left there."""
-    edge = edge.replace("|", "").replace("_", "")
-    if not chunk.startswith(("'", "‘", "’")):
-        edge = edge.replace("’", "").replace("‘", "").replace("'", "")
-    if "[" in edge and "]" not in chunk:
-        edge = edge.replace("[", "")
-    return edge
-
-
-def _paragraphs(lines: Sequence[str]) -> list[list[int]]:
-    """Printed lines grouped to paragraphs (line numbers): an empty line, a list mark or a heading
-    starts anew, the end of a sentence at a line's end ends one."""
-    out: list[list[int]] = []
-    size = 0
-    fresh = True
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if not text:
-            fresh = True
-            continue
-        if fresh or size > 400 or _FRESH.match(text):
-            out.append([])
-            size = 0
-        out[-1].append(number)
-        size += len(text)
-        fresh = text.endswith((".", ";", ":")) or is_capital_text(text)
-    return out
-
-
-def _list_marks(lines: Sequence[str], groups: Sequence[Sequence[int]]) -> dict[int, str]:
-    """The marks "d)" and "đ)" of lines that begin paragraphs, by line: OCR reads both as "d)", but
-    one stands after "c)" and the other after "d)". So does "¢)" after "b)"."""
-    out: dict[int, str] = {}
-    before = ""
-    for first in (group[0] for group in groups):
-        chunk = lines[first].split()[0]
-        mark = _MARK.fullmatch(chunk)
-        if mark is None:
-            continue
-        letter = mark[1]
-        if letter in "dđ" and before in ("c", "d"):
-            letter = "d" if before == "c" else "đ"
-            out[first] = letter + mark[2]
-        elif letter in "¢cé" and before == "b":
-            letter = "c"
-            out[first] = letter + mark[2]
-        before = letter
-    return out
-
-
-_MARK = re.compile(r"([a-zđ¢é])([).])")
-_FRESH = re.compile(r"[-+*•|]|\d{1,2}[.)]|[IVX]+\.|[a-zđ¢é]\)")
