@@ -31,7 +31,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from unidecode import unidecode
 
-from normalizers import casing, channel, tokens
+from normalizers import casing, channel, pieces, tokens
 from normalizers.repair import RepairModel, load_model
 from normalizers.tokens import new_style, tokenize_chunk
 from training import corpus
@@ -153,9 +153,10 @@ def forget(model: RepairModel) -> None:
     """Empty what the model and its functions remember of documents."""
     model.scored.clear()
     model.parted.clear()
-    for function in (*vars(casing).values(), *vars(tokens).values(), *vars(channel).values()):
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
+    for module in (casing, channel, pieces, tokens):
+        for function in vars(module).values():
+            if hasattr(function, "cache_clear"):
+                function.cache_clear()
 
 
 def ours(model: RepairModel, test: Test) -> Outcome:
@@ -181,7 +182,7 @@ def ours(model: RepairModel, test: Test) -> Outcome:
                 for _ in right:
                     token = sure.get(place)
                     if token is not None and syllable(token.repaired):
-                        good = syllable(token.repaired) in wanted
+                        good = all(syllable(word) in wanted for word in token.repaired.split())
                         outcome.sure.append((token.confidence, good))
                     place += 1
     return outcome
