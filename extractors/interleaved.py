@@ -75,6 +75,7 @@ class Fragment:
     margin: float
     first: int = 0  # position of its first token in the line
     sense: float = 0.0  # log probability of its reading, a token (nats)
+    context: Context = ()  # the last words of that reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,9 @@ SLACK_FREE = 0.12
 SLACK_MOST = -6.0
 CERTAIN = 20.0
 WITHIN = 30.0  # hypotheses this much worse than the best are dropped
+LIST_BROKEN = -3.0  # a list of names that is so unlikely to end where it does
+FREE_WORDS = -8.0  # a cell of an agency column is in free words
+FREE_SENSE = -5.5  # words read worse, a token, are damaged names rather than free words
 AGAIN = 1  # readings after the first
 FULL_LINES = 0.88  # share of a column's fragments that its width holds; the rest took too much
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
@@ -338,6 +342,11 @@ class _Line:
         self.bar_at_split, self.bar_inside = bars
         self._pieces.clear()
 
+    def forget(self, column: int) -> None:
+        """The language of a column has changed: read its fragments anew."""
+        for key in [key for key in self._pieces if key[0] == column]:
+            del self._pieces[key]
+
     def pieces(
         self, column: int, context: Context, first: int, widest: float = math.inf
     ) -> list[_Piece]:
@@ -478,6 +487,7 @@ class Effort:
 
 FIRST_LOOK = Effort(beam=24, alike=8)
 LAST_LOOK = Effort(beam=32, alike=12)
+ROW_LOOK = Effort(beam=24, alike=24)  # of one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,7 +549,79 @@ def untangle(
             no_number=_lost_number_cost(rows),
         )
         rows = _search(prepared, layout, LAST_LOOK)[1]
-    return rows
+    return tuple(_in_free_words(row, prepared, layout, general) for row in rows)
+
+
+def _in_free_words(
+    row: TangledRow, lines: Sequence[_Line], layout: Layout, general: Language
+) -> TangledRow:
+    """The row read again where a list of names stops amid a name: it may be in free words."""
+    if row.group or not row.cells[1]:
+        return row
+    languages = lines[row.first_line].languages
+    doubtful = [
+        position
+        for position, kind in enumerate(layout.kinds)
+        if kind == "agency"
+        and row.cells[position]
+        and languages[position]("</s>", row.cells[position][-1].context) < LIST_BROKEN
+    ]
+    if not doubtful:
+        return row
+    best, found = _search_row(row, lines, layout)
+    for position in doubtful:
+        free = (*languages[:position], general, *languages[position + 1 :])
+        for line in lines[row.first_line : row.last_line + 1]:
+            line.languages = free
+            line.forget(position)
+        kinds: tuple[Kind, ...] = (*layout.kinds[:position], "text", *layout.kinds[position + 1 :])
+        score, other = _search_row(row, lines, replace(layout, kinds=kinds))
+        reads = _goes_on(row.cells[position], other.cells[position])
+        if reads and score + FREE_WORDS > best:
+            best, found = score + FREE_WORDS, other
+        for line in lines[row.first_line : row.last_line + 1]:
+            line.languages = languages
+            line.forget(position)
+    return row if found.cells == row.cells else found
+
+
+def _goes_on(listed: Sequence[Fragment], free: Sequence[Fragment]) -> bool:
+    """Whether a cell read in free words begins as the list does, has more, and makes sense."""
+    before, after = _joined(listed), _joined(free)
+    sense = sum(fragment.sense for fragment in free) / max(len(free), 1)
+    return len(after) > len(before) and free[0].text == listed[0].text and sense > FREE_SENSE
+
+
+def _search_row(
+    row: TangledRow, lines: Sequence[_Line], layout: Layout
+) -> tuple[float, TangledRow]:
+    """The best reading of a row's lines as this one row, and its score."""
+    number = int(re.sub(r"\D", "", row.cells[0][0].text) or 1)
+    start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, None, None)
+    beam = [start]
+    fresh = (_FRESH,) * (len(layout.kinds) - 1)
+    for index in range(row.first_line, row.last_line + 1):
+        line = lines[index]
+        grown: dict[tuple[object, ...], _Hypothesis] = {}
+        if index == row.first_line:
+            opening = _splits(line, layout, fresh, index)
+            ways = _begin_row(start, index, line, layout, opening)
+        else:
+            ways = (way for before in beam for way in _continue_row(before, index, line, layout))
+        for hypothesis in ways:
+            key = (_outlook(hypothesis.columns), *hypothesis[2:8])
+            known = grown.get(key)
+            if known is None or hypothesis.score > known.score:
+                grown[key] = hypothesis
+        beam = _prune(grown.values(), ROW_LOOK)
+        line.gains.clear()
+        line.splits.clear()
+    end = row.last_line + 1
+    score, winner = max(
+        ((h.score + _close_cost(h, end, layout, lines[end - 1].languages), h) for h in beam),
+        key=_score,
+    )
+    return score, _trace(winner, lines, layout)[0]
 
 
 def reading_scores(
@@ -1136,6 +1218,7 @@ def _row(path: Sequence[_Hypothesis], lines: Sequence[_Line], layout: Layout) ->
                             step.margin,
                             max(piece.first, first),
                             piece.score / (end - first),
+                            piece.context,
                         )
                     )
         before = node.columns

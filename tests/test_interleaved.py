@@ -252,3 +252,21 @@ def test_ink_between_two_lines_tells_which_column_goes_on_there(lead_between: bo
     assert len(rows) == 1
     assert cells_of(rows[0])[between] == "Công an tỉnh"
     assert cells_of(rows[0])[beside] == "Các sở, ban, ngành"
+
+
+def test_a_cell_in_free_words_stays_in_the_column_of_names() -> None:
+    lines = [
+        "1 Xây dựng danh mục các nền tảng số Công an tỉnh Năm 2026",
+        "dùng chung trên địa bàn tỉnh.",
+        "2 Thực hiện chiến lược hạ tầng số ngày 10 Các sở, đánh giá Năm 2026",
+        "năm 2024 trên địa bàn tỉnh.",
+        "mức độ trưởng",
+        "thành về quản",
+        "trị dữ liệu",
+        "3 Xây dựng danh mục các nền tảng số Các sở, ban, Năm 2026",
+        "dùng chung trên địa bàn tỉnh. ngành",
+    ]
+    free = "Các sở, đánh giá mức độ trưởng thành về quản trị dữ liệu"
+    rows = read(lines)
+    assert [row[2] for row in rows] == ["Công an tỉnh", free, "Các sở, ban, ngành"]
+    assert rows[1][1] == TASKS[2] + "."
