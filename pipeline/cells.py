@@ -16,13 +16,14 @@ from __future__ import annotations
 import difflib
 import itertools
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from normalizers.agencies import read_agency_cells
 from normalizers.deadlines import read_damaged_deadline
-from normalizers.ghosts import ghosts
+from normalizers.ghosts import column_width, ghosts
 from normalizers.lines import join_lines
 from normalizers.marks import tidy_marks
 from normalizers.passages import Passages, Word
@@ -73,6 +74,9 @@ RECURRING = 0.8
 WELL_READ = 0.9
 """Repaired tokens that are as sure as this (0-1) are not mended from the running text."""
 
+NARROW = (*AGENCY_COLUMNS, "target", "deadline")
+"""Fields with readers of their own, which pass over stray ink."""
+
 GHOST = 0.5
 """Confidence (0-1) that ink of a cell was never printed."""
 
@@ -115,13 +119,28 @@ def read_cells(
     session.repair_all(rest)  # at once: one by one is much slower
     readings: list[dict[str, CellReading]] = [{} for _ in rows]
     passages = Passages(body if session.health == "damaged" else ())
+    widths = _column_widths(rows, cells) if session.health == "damaged" else {}
     for (index, name), cell in cells.items():
         field_reading = by_field.get((index, name))
-        readings[index][name] = _read_cell(name, cell, field_reading, session, passages)
+        column = widths.get((rows[index].appendix, name))
+        readings[index][name] = _read_cell(name, cell, field_reading, session, passages, column)
     if session.health == "damaged":
         for names in (AGENCY_COLUMNS, ("expected_result",), ("deadline",)):
             _settle_recurring([place for place in cells if place[1] in names], cells, readings)
     return readings
+
+
+def _column_widths(
+    rows: Sequence[PlanRow], cells: Mapping[_Place, Cell]
+) -> dict[tuple[str, str], float]:
+    """How wide the columns of running text are, by appendix and field."""
+    lines: dict[tuple[str, str], list[list[list[str]]]] = defaultdict(list)
+    for (index, name), cell in cells.items():
+        if name not in NARROW:
+            column = (rows[index].appendix, name)
+            lines[column].append([line.split() for line in cell.text.split("\n")])
+    known = {column: column_width(printed) for column, printed in lines.items()}
+    return {column: width for column, width in known.items() if width is not None}
 
 
 def _settle_recurring(
@@ -179,6 +198,7 @@ def _read_cell(
     reading: _FieldReading | None,
     session: RepairSession,
     passages: Passages,
+    column: float | None,
 ) -> CellReading:
     printed = join_lines(cell.text)
     if reading is not None and reading.text:
@@ -194,7 +214,7 @@ def _read_cell(
         return CellReading(text, confidence, repaired.tokens)
     if session.health == "healthy":
         return CellReading(repaired.text, cell.confidence * repaired.confidence, repaired.tokens)
-    repaired = _tidied(printed, _without_ghosts(cell.text, repaired, session))
+    repaired = _tidied(printed, _without_ghosts(cell.text, repaired, session, column))
     confidence = cell_chance(repaired.confidence) * placed(cell.confidence, PLACED_BY_REPAIR)
     if reading is not None:
         confidence = min(confidence, UNFITTING)
@@ -202,7 +222,9 @@ def _read_cell(
     return _mended_from_body(printed, repaired, confidence, session, passages)
 
 
-def _without_ghosts(text: str, repaired: Repaired, session: RepairSession) -> Repaired:
+def _without_ghosts(
+    text: str, repaired: Repaired, session: RepairSession, column: float | None
+) -> Repaired:
     """The repaired cell without ink that was never printed; each piece is recorded as a repair."""
     inks = [line.split() for line in text.split("\n")]
     ends = list(itertools.accumulate(map(len, inks)))
@@ -210,7 +232,7 @@ def _without_ghosts(text: str, repaired: Repaired, session: RepairSession) -> Re
         return repaired
     starts = [0, *ends[:-1]]
     words = [repaired.chunks[start:end] for start, end in zip(starts, ends, strict=True)]
-    found = ghosts(inks, words, session.log_probability)
+    found = ghosts(inks, words, session, column)
     if not found:
         return repaired
     gone = {starts[line] + at for line, first, end in found for at in range(first, end)}
