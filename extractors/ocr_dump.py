@@ -14,6 +14,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
+from extractors.group_titles import codes_first, titles_joined
 from extractors.halves import Half, match_halves
 from extractors.interleaved import (
     DocumentReader,
@@ -587,9 +588,10 @@ def part_columns(
             for part in table.parts
         )
         return cells, ()
-    lines, page_of, starts, loose = _lines_of(table.parts)
+    parts = [TablePart(part.page, codes_first(part.lines)) for part in table.parts]
+    lines, page_of, starts, loose = _lines_of(parts)
     found = untangle(lines, table.header.kinds, language, starts, loose)
-    found = settle_numbers(found, lines)
+    found = settle_numbers(titles_joined(found), lines)
     notices = tuple(
         Notice(
             "number_lost",

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.group_titles import are_capitals
 from extractors.interleaved import Fragment, TangledRow, split_tokens
 
 # Nats, as in ``interleaved``.
@@ -26,15 +27,20 @@ EACH_SKIPPED = -0.2
 BACKWARDS = -9.0
 LOST_GROUP = -5.0  # they begin again where no group row was found
 NOT_ANEW = -3.0  # where numbers begin again in each group
+MAY_BEGIN = -1.5  # where a line was read as a title without its code
 ANEW = -6.0  # where they run on over the groups
 LOST_CODE = "?"  # stands for the code of a group row of which nothing is left
 MOST_TITLES = 2
 LEAST_TITLE = 3  # words
+FULL = 0.88  # share of the lines of a column that its width holds
+ROOM = 0.85  # of the width: a line that is shorter with its next word does not wrap there
+WIDE = 1.15  # ... and one that is longer spans more than the column
 MOST = 299
 MOST_SKIPPED = 12
 
 _WHOLE = re.compile(r"(0?)(\d{1,3})([.)]?)")
 _INK = re.compile(r"[\w|!\]\[()]{1,3}")
+_CODE_INK = re.compile(r"[|_¦ ]*[IVXLlHTUNMW\d|!A-E.,)]{1,6}[|_¦ ]*")
 _BESIDE = " .,:;'‘’`*°"
 # Digits and what English OCR makes of them in a narrow column.
 _LOOKALIKES = {
@@ -70,11 +76,13 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
     evidence = [_evidence(row, lines) for row in rows if not row.group]
     if not evidence:
         return tuple(rows)
-    begins: list[bool] = []
-    group = False
+    begins: list[bool | None] = []
+    group: bool | None = False
     for row in rows:
         if row.group:
-            group = True
+            code = row.cells[0][0].text if row.cells[0] else ""
+            sure = bool(_CODE_INK.fullmatch(code)) or " " in code or are_capitals(row)
+            group = True if sure or group else None
         else:
             begins.append(group)
             group = False
@@ -88,8 +96,9 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
         ]
     )
     settled = iter(zip(numbers, evidence, strict=True))
-    grouped = any(begins) or numbers.count(1) > 1
+    grouped = any(begin is not False for begin in begins) or numbers.count(1) > 1
     coded = any(row.group and row.cells[0] for row in rows)
+    width = _text_width(rows)
     found: list[TangledRow] = []
     for row in rows:
         if row.group:
@@ -97,16 +106,52 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
             continue
         number, seen = next(settled)
         numbered = _numbered(row, number, seen, form)
-        if number == 1 and grouped and not (found and found[-1].group):
-            found += _titles_parted(numbered, lines, coded)
+        if number == 1 and grouped:
+            if found and not found[-1].group:
+                found[-1:] = _title_at_end(found[-1], coded)
+            found += _titles_parted(numbered, lines, coded, width)
         else:
             found.append(numbered)
     return tuple(found)
 
 
-def _titles_parted(row: TangledRow, lines: Sequence[str], coded: bool) -> list[TangledRow]:
+def _text_width(rows: Sequence[TangledRow]) -> int:
+    """Letters that a line of the rows' text holds: all but the longest eighth of them."""
+    widths = sorted(len(line.text) for row in rows if not row.group for line in row.cells[1])
+    return widths[int(len(widths) * FULL)] if widths else 0
+
+
+def _wraps(line: str, below: str, width: int) -> bool:
+    """Whether a line of a cell is as long as one that goes on below: no word more has room."""
+    return ROOM * width < len(line) + 1 + len(below.split()[0]) and len(line) < WIDE * width
+
+
+def _title_at_end(row: TangledRow, coded: bool) -> list[TangledRow]:
+    """A row before another numbered 1, and the title below it that was read into its text."""
+    text = row.cells[1]
+    beside = {fragment.line for cell in row.cells[2:] for fragment in cell}
+    if len(text) < 2 or text[-1].line in beside or text[-1].line != row.last_line:
+        return [row]
+    above, line = text[-2], text[-1]
+    words = [word for word in line.text.split() if len(word) > 1]
+    whole = above.text.endswith((".", ";"))
+    if not whole or not _begins_title(line.text) or len(words) < LEAST_TITLE:
+        return [row]
+    rest = replace(row, cells=(row.cells[0], text[:-1], *row.cells[2:]), last_line=line.line - 1)
+    code = (Fragment(LOST_CODE, line.line, 0.0),) if coded else ()
+    return [rest, TangledRow((code, (line,)), line.line, line.line, group=True)]
+
+
+def _begins_title(text: str) -> bool:
+    return text[:1].isupper() and not text.endswith((".", ",", ";", ":"))
+
+
+def _titles_parted(
+    row: TangledRow, lines: Sequence[str], coded: bool, width: int
+) -> list[TangledRow]:
     """A row where numbers begin again, without the titles of groups that were read into it: lines
-    of its text alone, each with a line below it that begins with a capital too.
+    of its text alone, each with a line below it that begins with a capital too, and shorter or
+    longer than a line of ``width`` letters that wraps there.
 
     ``coded``: other groups bear codes, so that the first of these titles has lost one.
     """
@@ -117,7 +162,7 @@ def _titles_parted(row: TangledRow, lines: Sequence[str], coded: bool) -> list[T
         line, below = text[count], text[count + 1]
         words = [word for word in line.text.split() if len(word) > 1]
         capitals = line.text[:1].isupper() and below.text.lstrip("“\"'")[:1].isupper()
-        ends = line.text.endswith((".", ",", ";", ":"))
+        ends = line.text.endswith((".", ",", ";", ":")) or _wraps(line.text, below.text, width)
         if line.line in beside or not capitals or ends or len(words) < LEAST_TITLE:
             break
         count += 1
@@ -188,8 +233,14 @@ def is_like(token: str, number: int) -> bool:
     )
 
 
-def _step(before: int, number: int, begins: bool, anew: bool) -> float:
-    """What going from one row's number to the next one's costs."""
+def _step(before: int, number: int, begins: bool | None, anew: bool) -> float:
+    """What going from one row's number to the next one's costs; ``begins``: a group row stands
+    between, None where that line may be no title.
+    """
+    if begins is None:
+        if anew and number <= before:
+            return _forward(number) + MAY_BEGIN
+        begins = False
     if begins and anew and number <= before:
         return _forward(number)
     if begins and not anew and number == 1:
@@ -208,7 +259,7 @@ def _forward(steps: int) -> float:
 
 
 def _best_path(
-    evidence: Sequence[_Evidence], begins: Sequence[bool], anew: bool
+    evidence: Sequence[_Evidence], begins: Sequence[bool | None], anew: bool
 ) -> tuple[float, list[int]]:
     """The best numbers, and how good they are; ``anew``: groups count from 1 again."""
     most = min(2 * len(evidence) + 40, MOST)

@@ -30,8 +30,10 @@ NO_CODE = -5.0
 _MOST_INK = 3  # characters
 STRAY_CODE = -5.0  # a short token that may be what is left of a code
 LOST_CODE = -9.0  # any line that begins like a title
+UNKNOWN_TITLE = -7.0  # ... where the running text has headings, and this is none of them
 _JOINING = frozenset(("va", "so", "cac", "tai", "cho", "cua", "do", "theo", "bo", "ban", "to"))
 _RULE_MARKS = "|¦_"
+_LEADING_MARKS = "|¦_—–-"
 _MOST_MARKS = 2
 _FEWEST_WORDS = 3  # of a title whose code was not read
 
@@ -42,9 +44,11 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     A title begins with a capital. A line of capitals may be a group row without a code: 0 tokens.
     """
     marks = 0
-    while marks < min(len(tokens) - 1, _MOST_MARKS) and not tokens[marks].strip(_RULE_MARKS):
+    while marks < min(len(tokens) - 1, _MOST_MARKS) and not tokens[marks].strip(_LEADING_MARKS):
         marks += 1
-    found = _code(tokens[marks:])
+    found = _code(
+        [*(token.rstrip(_RULE_MARKS) for token in tokens[marks:][:1]), *tokens[marks + 1 :]]
+    )
     if marks and found is not None and found[0]:
         found = found[0] + marks, found[1]
     elif marks:
@@ -58,17 +62,19 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
 def lost_group_code(tokens: Sequence[str], uncoded: bool = True) -> tuple[int, float] | None:
     """As :func:`group_code`, for a line whose code was read as anything or not at all.
 
-    ``uncoded``: also where nothing is left of the code, in documents whose running text names no
-    headings to know a title by.
+    ``uncoded``: the running text names no headings to know a title by, so that a line of whose
+    code nothing is left is a title more likely.
     """
-    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE))[: 2 if uncoded else 1]:
+    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE if uncoded else UNKNOWN_TITLE)):
         title = tokens[used:]
         code = "".join(tokens[:used])
-        words = [token for token in title if sum(map(str.isalpha, token)) > 1]
+        words = [token for token in title if sum(map(str.isalnum, token)) > 1]
         if len(words) < _FEWEST_WORDS or not title[0][:1].isupper() or len(code) > 3:
             continue
         if code and not any(map(str.isalnum, code)):
             continue  # a bullet
+        if not code and not uncoded and tokens[-1].endswith((".", ",", ";", ":")):
+            continue
         if code and (
             tokens[-1].endswith((".", ",", ";", ":")) or fold(code).strip(".") in _JOINING
         ):

@@ -237,9 +237,10 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
             )
             for other in others
         )
-        alone = cover >= (_ALONE_COVER if len(telling) > 1 else _SINGLE_COVER) and bool(telling)
-        alone = alone and not line.lstrip(" |-~.*'")[:1].islower()
-        alone = alone and (len(telling) > 1 or len(words(line)) <= _MOST_ALONE)
+        several = len(set(telling)) > 1
+        alone = cover >= (_ALONE_COVER if several else _SINGLE_COVER) and bool(telling)
+        alone = alone and not _without_shreds(line).lstrip(" |-~.*'")[:1].islower()
+        alone = alone and (several or len(_without_shreds(line).split()) <= _MOST_ALONE)
         follows = bool(used) and not any(top[used:index])
         if (
             alone
@@ -256,7 +257,7 @@ def head_tail(lines: Sequence[str]) -> int:
     """
     used = 0
     for index, line in enumerate(lines):
-        found = words(line)
+        found = words(" ".join(token for token in line.split() if any(map(str.isalpha, token))))
         if not line.strip():
             continue
         long = [word for word in found if len(word) > 2]
@@ -275,12 +276,20 @@ def _ends_heading(word: str) -> bool:
 
 def _telling(line: str) -> tuple[tuple[Role, ...], float]:
     """The headings of a line that name a column for sure, and the share of its letters in any."""
+    line = _without_shreds(line)
     pieces, cover = headings_in(line)
     found = words(line)
     counts = any(word.isdigit() and not _is_year(word) for word in found)
     if (len(found) > _MOST_WORDS or counts) and cover < _SINGLE_COVER:
         return (), 0.0  # of a row
     return tuple(role for role, _ in pieces if role not in _SAYS_LITTLE), cover
+
+
+def _without_shreds(line: str) -> str:
+    """A line without the shreds that OCR made of half letters, where they are most of it."""
+    tokens = line.split()
+    kept = [token for token in tokens if sum(map(str.isalpha, token)) > 2]
+    return " ".join(kept) if kept and len(tokens) - len(kept) > len(kept) else line
 
 
 def _shows(line: str) -> tuple[tuple[Role, ...], bool]:

@@ -8,7 +8,7 @@ numbers with ``l``, ``1`` and ``|``; such codes are read as the likeliest one th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,6 +86,9 @@ _UNREAD_COST = 0.3
 _UNLIKE_MOST = 2.4  # nothing is left of the print
 _UNLIKE_INK = 1.2  # ... nor does it look like a code
 _LETTERS_COST = 0.8  # sections are more often counted in Roman numbers than in letters
+_RARE_KIND_COST = 1.5  # "Nhóm I", "A.1", "I.1.1"
+_EMPTY_COST = 2.0  # a section of which nothing stands before the next
+_LATE_PART_COST = 1.0  # a section's first part below rows of its own
 _CODE_INK = re.compile(r"^[IVXLCDMlHTUNMW\d|!A-E.,]{1,6}$|.* ")
 _BEAM = 32
 
@@ -296,7 +299,7 @@ def _without_rules(printed: str) -> str:
         first, *rest = rest
     if len(rest) > 1 and fold(rest[0]) in map(fold, _WORDS):
         first, *rest = rest  # "pe Nhom I"
-    first = re.sub(r"_\W*$", "", first) or first
+    first = re.sub(r"_[_\W]*$", "", first) or first
     return " ".join((first, *(part for part in rest if part.strip("|¦!_-–"))))
 
 
@@ -395,7 +398,11 @@ def lost_code(open_sections: Sequence[Section], following: str, dotted: bool) ->
     return codes[0] if codes else ""
 
 
-def settle_codes(printed: Sequence[str], open_sections: Sequence[Section] = ()) -> tuple[str, ...]:
+def settle_codes(
+    printed: Sequence[str],
+    open_sections: Sequence[Section] = (),
+    below: Sequence[bool] = (),
+) -> tuple[str, ...]:
     """The codes of group rows that follow one another, settled together.
 
     Where each is read on its own, "1" for "I" soon becomes "I.1", and all after it are parts of it.
@@ -404,10 +411,13 @@ def settle_codes(printed: Sequence[str], open_sections: Sequence[Section] = ()) 
     Args:
         printed: the code of each group row as OCR read it, "" where it was lost.
         open_sections: sections open before the first, outermost first.
+        below: whether each stands right below the group row before it, with no row between: then
+            it begins a part of it. Where rows stand between, it hardly does.
     """
+    beneath = tuple(below) or (None,) * len(printed)
     begun = tuple(open_sections)
     beam: list[_CodePath] = [_CodePath(0.0, (), begun, frozenset(one.kind for one in begun))]
-    for print_ in printed:
+    for print_, under in zip(printed, beneath, strict=True):
         code = clean_code(_without_rules(print_))
         grown: dict[tuple[tuple[str, ...], frozenset[str]], _CodePath] = {}
         for path in beam:
@@ -416,6 +426,9 @@ def settle_codes(printed: Sequence[str], open_sections: Sequence[Section] = ()) 
                 kinds = path.kinds | {sections[-1].kind}
                 more = len(kinds) - max(len(path.kinds), 1)
                 cost += path.cost + _NEW_KIND_COST * max(more, 0)
+                if under is not None and path.open:
+                    deeper = len(sections) > len(path.open)
+                    cost += 0.0 if deeper is under else _EMPTY_COST if under else _LATE_PART_COST
                 key = (tuple(section.code for section in sections), kinds)
                 if key not in grown or cost < grown[key].cost:
                     grown[key] = _CodePath(cost, (*path.codes, candidate), sections, kinds)
@@ -431,11 +444,18 @@ class _CodePath:
     kinds: frozenset[str]
 
 
+def may_be_code(printed: str) -> bool:
+    """Whether what stands before a group's title looks like a code; "ow" is stray ink."""
+    code = clean_code(_without_rules(printed))
+    return bool(code and _CODE_INK.match(code)) and any(map(str.isalnum, code))
+
+
 def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float, str]]:
     """What a group row's code may be, with what each costs, where ``code`` was read."""
     expected = expected_codes(open_sections)
     if not code or not any(map(str.isalnum, code)):
-        return [(_UNREAD_COST, candidate) for candidate in expected]
+        kinds = {section.kind for section in open_sections}
+        return [(_UNREAD_COST + _kind_cost(candidate, kinds), candidate) for candidate in expected]
     found = []
     costs = dict.fromkeys(expected, 0.0)
     for candidate in expected:
@@ -446,12 +466,28 @@ def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float
                 costs.setdefault(after, _SKIPPED_COST + _LOST_GROUP_COST * step)
     if not open_sections:
         costs["A"] = _LETTERS_COST
-    most = _UNLIKE_MOST if _CODE_INK.match(code) else _UNLIKE_INK
+    legible = bool(_CODE_INK.match(code))
+    kinds = {section.kind for section in open_sections}
     for candidate, cost in costs.items():
-        found.append((min(_distance(code, candidate), most) + cost, candidate))
+        unlike = min(_distance(code, candidate), _UNLIKE_MOST if legible else _UNLIKE_INK)
+        found.append(
+            (unlike + cost + (0.0 if legible else _kind_cost(candidate, kinds)), candidate)
+        )
     if code not in costs:
         found.append((_as_printed_cost(code), code))
     return found
+
+
+def _kind_cost(code: str, known: Set[str]) -> float:
+    """How much rarer this kind of code is than a Roman number with or without parts, where no
+    section of it is open.
+    """
+    kind = kind_of(code)
+    if kind in known:
+        return 0.0
+    if kind == "letter":
+        return _LETTERS_COST
+    return 0.0 if kind in ("roman", "roman.1") else _RARE_KIND_COST
 
 
 def _as_printed_cost(code: str) -> float:

@@ -8,7 +8,7 @@ finding that holds its cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ from normalizers.sections import (
     is_next,
     kind_of,
     lost_code,
+    may_be_code,
     read_appendix_label,
     read_section_code,
     read_section_code_ahead,
@@ -390,17 +391,34 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
 def _settled_codes(state: _Assembly, table: Table) -> dict[int, str]:
     """The codes of a damaged table's group rows by their place; stray lines have none."""
     printed: dict[int, str] = {}
+    below: list[bool] = []
+    named = bool(state.headings)
+    numbers = [read_number(clean_code(row.cells[0].text)) for row in table.rows if not row.span]
+    anew = numbers.count(1) > 1
     coded = bool(state.sections) and all(section.code for section in state.sections)
     for index, row in enumerate(table.rows):
         if not row.span:
             continue
         code = row.cells[0].text.strip() or split_section_title(row.cells[1].text)[0]
-        if code or not coded or not _is_stray_line(state, row):
+        code = code if any(map(str.isalnum, code)) else ""
+        sure = bool(code) and (may_be_code(code) or not anew)
+        if sure or not (coded or named or code) or not _is_stray_line(state, table, index):
+            below.append(index - 1 in printed)
             printed[index] = code
             coded = bool(coded or code)
     if not coded and not any(printed.values()):
         return printed
-    return dict(zip(printed, settle_codes(list(printed.values()), state.sections), strict=True))
+    if _are_uncoded(table, printed):
+        return dict.fromkeys(printed, "")
+    codes = settle_codes(list(printed.values()), state.sections, below)
+    return dict(zip(printed, codes, strict=True))
+
+
+def _are_uncoded(table: Table, printed: Mapping[int, str]) -> bool:
+    """Whether a table's groups bear titles in capitals and no codes; stray ink is none."""
+    titles = [table.rows[index].cells[1].text for index in printed]
+    whole = any(set(code) <= set("IVXABCD.") for code in printed.values() if code)
+    return not all(printed.values()) and not whole and all(map(is_capitals, titles))
 
 
 def _printed_code(row: Row, by_ocr: bool) -> str:
@@ -512,12 +530,16 @@ def _years_from_the_left(
     return years
 
 
-def _is_stray_line(state: _Assembly, row: Row) -> bool:
+def _is_stray_line(state: _Assembly, table: Table, index: int) -> bool:
     """Whether a damaged "group row" without a code, below others that bear one, is rather the
-    first line of the row below it: it is not in capitals, nor a heading of the running text.
+    first line of the row below it: it is not in capitals, nor a heading of the running text, nor
+    do the rows' numbers begin anew there.
     """
-    title = row.cells[1].text
-    return not title.isupper() and not repeats_heading(title, state.headings)
+    title = table.rows[index].cells[1].text
+    if is_capitals(title) or repeats_heading(title, state.headings):
+        return False
+    rows = [row for row in table.rows[index:] if not row.span]
+    return not rows or read_number(clean_code(rows[0].cells[0].text)) != 1
 
 
 def _report_stray_line(state: _Assembly, row: Row) -> None:

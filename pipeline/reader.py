@@ -84,12 +84,20 @@ class ColumnReader:
 
     ``body`` is the document's running text, a paragraph an entry: a plan's body says in other
     words, and often in the same, what its appendices say. ``marks``: a table has columns of marks.
+    ``lines`` are all printed lines: where they repeat headings of the body, these name the groups.
     """
 
-    def __init__(self, session: RepairSession, body: Sequence[str], marks: bool = False) -> None:
+    def __init__(
+        self,
+        session: RepairSession,
+        body: Sequence[str],
+        marks: bool = False,
+        lines: Sequence[str] = (),
+    ) -> None:
         self._session = session
         self._marks = marks
         self._headings = headings_of(body)
+        self._named = _name_groups(self._headings, lines)
         said = [repaired.text for repaired in session.repair_all(body)]
         general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
         text = general.log_probability if said else session.log_probability
@@ -146,13 +154,36 @@ class ColumnReader:
         likeness, used = max((self._heading(tokens[used:]), -used) for used in range(most + 1))
         if likeness:
             return -used, HEADING_REPEATED
-        return found or lost_group_code(tokens, uncoded=not self._headings)
+        if found is not None:
+            return found
+        found = lost_group_code(tokens, uncoded=not self._headings)
+        return found if found is None or found[0] or not self._named else None
 
     def _heading(self, tokens: Sequence[str]) -> float:
         """How like a title these tokens are to a heading of the running text, 0 for none."""
         if not tokens[0][:1].isupper():
             return 0.0
         return heading_likeness(" ".join(tokens), self._headings)
+
+
+def _name_groups(headings: Sequence[str], lines: Sequence[str]) -> bool:
+    """Whether at least two headings of the running text stand on a second line too, as titles of
+    groups; a line like none of them is no title then.
+    """
+    alike = [ends for line in lines if _repeats(ends := _titles(line), headings)]
+    return sum(sum(_repeats(ends, (one,)) for ends in alike) > 1 for one in headings) > 1
+
+
+def _titles(line: str) -> list[str]:
+    """What may be a title on a line, its first tokens being a code."""
+    tokens = line.split()
+    most = min(MOST_CODE_TOKENS, len(tokens) - 1)
+    starts = [used for used in range(most + 1) if tokens[used][:1].isupper()]
+    return [" ".join(tokens[used:]) for used in starts]
+
+
+def _repeats(ends: Sequence[str], headings: Sequence[str]) -> bool:
+    return any(heading_likeness(end, headings) for end in ends)
 
 
 class Reader:
@@ -170,7 +201,7 @@ class Reader:
         """Adapt the repair model to a document: all its printed lines, its body's paragraphs."""
         self.session = self._model.session(lines)
         marks = any(column.field == "year" for seen in self._columns.values() for column in seen)
-        return ColumnReader(self.session, body, marks)
+        return ColumnReader(self.session, body, marks, lines)
 
     def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
         """The table header that begins at ``lines[0]``, if one does."""

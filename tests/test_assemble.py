@@ -664,3 +664,45 @@ def test_codes_of_a_damaged_table_are_settled_together(
     printed: list[str], codes: list[str]
 ) -> None:
     assert list(settle_codes(printed)) == codes
+
+
+@pytest.mark.parametrize(
+    ("printed", "below", "codes"),
+    [
+        # three group rows one below the other, and a second letter further on
+        (["", "", "B", "1", ""], [0, 1, 0, 1, 0], ["A", "I", "B", "I", "II"]),
+        (["I", "", "", "IL"], [0, 1, 0, 0], ["I", "I.1", "I.2", "II"]),
+        (["I", "", "III"], [0, 0, 0], ["I", "II", "III"]),
+        (
+            ["", "eee", "", "It", "— B__|", "1", "11"],
+            [0, 1, 1, 0, 0, 1, 0],
+            ["A", "I", "I.1", "II", "B", "I", "II"],
+        ),
+    ],
+)
+def test_a_group_right_below_another_is_a_part_of_it(
+    printed: list[str], below: list[int], codes: list[str]
+) -> None:
+    assert list(settle_codes(printed, below=[bool(one) for one in below])) == codes
+
+
+def test_titles_in_capitals_without_codes_stay_without() -> None:
+    rows = [
+        *(["|_|", "NHIEM VU CHUNG"], ["1", "a", "b", "c"], ["2", "a", "b", "c"]),
+        *(["", "NHIEM VU CU THE CHi TIET"], ["3", "d", "e", "f"]),
+    ]
+    body = ["I. Phát triển hạ tầng số", "Nội dung."]
+    plan = assemble(document(table(rows), health="damaged", body=body))
+    first, second = ("NHIEM VU CHUNG",), ("NHIEM VU CU THE CHi TIET",)
+    assert paths(plan) == [first, first, second]
+
+
+def test_a_title_of_whose_code_nothing_is_left_where_the_numbers_begin_anew() -> None:
+    rows = [
+        *(["I", "Ha tang"], ["1", "a", "b", "c"], ["2", "a", "b", "c"]),
+        *(["", "Phat trien nhan luc"], ["1", "d", "e", "f"]),
+        *(["ow", "Las Nghi dinh"], ["2", "d", "e", "f"]),
+    ]
+    plan = assemble(document(table(rows), health="damaged", body=["I. Khác hẳn", "Nội dung."]))
+    assert paths(plan) == [*[("I Ha tang",)] * 2, *[("II Phat trien nhan luc",)] * 2]
+    assert plan.rows[3].cells["text"].text == "Las Nghi dinh\nd"

@@ -36,8 +36,15 @@ def test_a_rule_before_a_text_is_no_code() -> None:
         ("va Cong nghe thuc hien 2026", False),
         ("r LA A A A s daC khu", False),
         ("mo. Viec cung cap du lieu", False),
-        ("Hop tac va huy dong", False),
+        ("Hop tac va huy dong", True),
+        ("Hop tac va huy dong.", False),
+        ("Giai doan 2026-2030", True),
     ],
 )
 def test_a_title_whose_code_is_ink(line: str, found: bool) -> None:
     assert (lost_group_code(line.split(), uncoded=False) is not None) == found
+
+
+def test_a_rule_and_a_dash_before_a_code() -> None:
+    assert group_code(["—", "B__|", "Giai", "doan", "2027-2035"]) is not None
+    assert group_code(["-", "Giai", "doan", "2027-2035"]) is None

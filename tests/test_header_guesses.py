@@ -71,6 +71,7 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
     [
         (["! g q quan p. op q thuc hién", "a Phat trién nguón nhan luc"], 1),
         ([". thu’c hién", "", "1 | Phat trién"], 1),
+        ([": ° thuc hién", "Nguon kinh phi"], 1),
         (["thuc hién nhiém vu khac do cap có tham quyen", "1 | Phat"], 0),
         (["Poe Nhiem vu trong tam nam 2026"], 0),
     ],
@@ -97,3 +98,11 @@ def test_a_header_may_have_lost_one_heading_where_plans_print_one() -> None:
     found = [[c.field for c in guess.columns] for guess in wider_layouts(columns, [["1 Ra soat"]])]
     assert ["number", "text", "lead", "coordinate", "expected_result", "deadline"] in found
     assert all(len(fields) == 6 and fields[0] == "number" for fields in found)
+
+
+def test_a_heading_among_shreds_is_ink_of_the_header_and_a_row_of_its_words_is_not() -> None:
+    pages = [
+        ["ns a we nw, 8 Thdi gian", "To chuc kiem tra"],
+        ["Tong hop thong tin vé hoat dong ctia don vi bao"],
+    ]
+    assert read_heads([], pages).lines_used == (1, 0)

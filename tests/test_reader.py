@@ -8,10 +8,11 @@ from typing import cast
 
 import pytest
 
-from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE
+from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOWN_TITLE
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
-from pipeline.reader import HEADING_REPEATED, MARKS, ColumnReader, heading_of
+from normalizers.sections import headings_of
+from pipeline.reader import HEADING_REPEATED, MARKS, ColumnReader, _name_groups, heading_of
 
 
 class Session:
@@ -58,7 +59,8 @@ def test_line_that_repeats_a_heading_is_a_group_row_whatever_its_code() -> None:
         0,
         HEADING_REPEATED,
     )
-    assert columns.section_code(["Bao", "dam", "an", "toan", "cho", "moi", "nguoi", "dan"]) is None
+    other = ["Bao", "dam", "an", "toan", "cho", "moi", "nguoi", "dan"]
+    assert columns.section_code(other) == (0, UNKNOWN_TITLE)
 
 
 def test_a_rule_read_into_the_code_is_no_part_of_it() -> None:
@@ -82,9 +84,18 @@ def test_any_line_like_a_title_may_be_a_group_row_where_no_headings_are_known() 
     assert reader().section_code(["2", *stray[1:]]) is None
     known = reader(["I. Bảo đảm an toàn, an ninh thông tin"])
     assert known.section_code(stray) == (1, STRAY_CODE)
-    assert known.section_code(stray[1:]) is None
+    assert known.section_code(stray[1:]) == (0, UNKNOWN_TITLE)
 
 
 def test_a_rule_may_stand_before_the_code_of_a_group_row() -> None:
     found = reader().section_code(["|", "IL", "|", "Cai", "cach", "tha", "tyc"])
     assert found == (3, BEFORE_A_RULE)
+
+
+def test_headings_name_the_groups_where_lines_repeat_them() -> None:
+    headings = headings_of(["I. Phát triển hạ tầng số", "II. Bảo đảm an toàn thông tin"])
+    body = ["I. Phat trien ha tang so", "II. Bao dam an toan thong tin"]
+    assert not _name_groups(headings, [*body, "1 Ra soat", "Thuc hien quyen cua nguoi"])
+    assert _name_groups(
+        headings, [*body, "| Phat trién ha tang so", "It Bao dam an toan thong tin"]
+    )

@@ -97,8 +97,8 @@ def test_a_number_read_into_the_text_is_taken_out_of_it() -> None:
 
 def test_a_title_read_into_the_first_row_of_its_group_is_parted_from_it() -> None:
     rows, lines = table(
-        ("1", "1 Ra soat"),
-        ("2", "2 Ra soat"),
+        ("1", "1 Ra soat cac he thong dang dung"),
+        ("2", "2 Ra soat cac he thong dang dung"),
         ("", "II Ha tang"),
         ("1", "1 Ra soat"),
         ("2", "2 Ra soat"),
@@ -134,3 +134,19 @@ def test_numbers_with_a_zero_before_them() -> None:
 )
 def test_what_ocr_makes_of_digits(token: str, number: int, like: bool) -> None:
     assert is_like(token, number) == like
+
+
+def test_a_title_read_to_the_end_of_the_row_above_it_is_parted_from_it() -> None:
+    rows, lines = table(
+        ("1", "1 Ra soat ha tang mang va nen tang."),
+        ("2", "2 Ra soat ha tang mang va nen tang."),
+        ("1", "1 Ra soat ha tang mang va nen tang."),
+    )
+    text = (*rows[1].cells[1], Fragment("Phat trien nhan luc", 2, 9.0))
+    above = TangledRow((rows[1].cells[0], text), 1, 2)
+    first = TangledRow(((Fragment("1", 3, 9.0),), (Fragment("Ra soat", 3, 9.0, first=1),)), 3, 3)
+    lines = [*lines[:2], "Phat trien nhan luc", "1 Ra soat"]
+    settled = settle_numbers([rows[0], above, first], lines)
+    assert [row.group for row in settled] == [False, False, True, False]
+    assert settled[2].cells[1][0].text == "Phat trien nhan luc"
+    assert settled[1].last_line == 1
