@@ -602,20 +602,12 @@ def _search_row(
     fresh = (_FRESH,) * (len(layout.kinds) - 1)
     for index in range(row.first_line, row.last_line + 1):
         line = lines[index]
-        grown: dict[tuple[object, ...], _Hypothesis] = {}
         if index == row.first_line:
             opening = _splits(line, layout, fresh, index)
             ways = _begin_row(start, index, line, layout, opening)
         else:
             ways = (way for before in beam for way in _continue_row(before, index, line, layout))
-        for hypothesis in ways:
-            key = (_outlook(hypothesis.columns), *hypothesis[2:8])
-            known = grown.get(key)
-            if known is None or hypothesis.score > known.score:
-                grown[key] = hypothesis
-        beam = _prune(grown.values(), ROW_LOOK)
-        line.gains.clear()
-        line.splits.clear()
+        beam = _followed(ways, line, ROW_LOOK)
     end = row.last_line + 1
     score, winner = max(
         ((h.score + _close_cost(h, end, layout, lines[end - 1].languages), h) for h in beam),
@@ -739,20 +731,25 @@ def _search(
 ) -> tuple[float, tuple[TangledRow, ...]]:
     beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
     for index, line in enumerate(lines):
-        grown: dict[tuple[object, ...], _Hypothesis] = {}
-        for hypothesis in _grow(beam, index, line, layout):
-            key = (_outlook(hypothesis.columns), *hypothesis[2:8])
-            known = grown.get(key)
-            if known is None or hypothesis.score > known.score:
-                grown[key] = hypothesis
-        beam = _prune(grown.values(), effort)
-        line.gains.clear()
-        line.splits.clear()
+        beam = _followed(_grow(beam, index, line, layout), line, effort)
     score, winner = max(
         ((h.score + _close_cost(h, len(lines), layout, lines[-1].languages), h) for h in beam),
         key=lambda item: item[0],
     )
     return score, _trace(winner, lines, layout)
+
+
+def _followed(ways: Iterable[_Hypothesis], line: _Line, effort: Effort) -> list[_Hypothesis]:
+    """The readings of a line that are followed: of those with one outlook the best alone."""
+    grown: dict[tuple[object, ...], _Hypothesis] = {}
+    for hypothesis in ways:
+        key = (_outlook(hypothesis.columns), *hypothesis[2:8])
+        known = grown.get(key)
+        if known is None or hypothesis.score > known.score:
+            grown[key] = hypothesis
+    line.gains.clear()
+    line.splits.clear()
+    return _prune(grown.values(), effort)
 
 
 def _outlook(columns: tuple[_Column, ...]) -> tuple[object, ...]:

@@ -171,7 +171,6 @@ _SEPARATORS = (("; ", 0), (", ", 6), (" va ", 12), (" / ", 60), (" - ", 60))
 _MISSING_SEPARATOR = 70
 _NEW_NAME = 25
 _NEW_TAIL = 20
-_UNFAVOURED = 120
 _RIVALS = 28
 _MOST_INK = _STEP - 1
 _GHOST = (90, 10)  # what a word of ink that was never printed costs, and each letter of it
@@ -217,20 +216,13 @@ class Search:
         spelled = {word for text in texts for word in re.findall(r"\w+", text)}
         self.words = sorted(spelled)
 
-    def read(self, damaged: str, favoured: frozenset[str] = frozenset()) -> Found | None:
-        """The cheapest explanation of ``damaged``; None where it holds no letter or too many.
-
-        Where names are ``favoured`` (they stand elsewhere in the document), others cost more.
-        """
+    def read(self, damaged: str) -> Found | None:
+        """The cheapest explanation of ``damaged``; None where it holds no letter or too many."""
         if len(damaged) > _MOST_INK or not any(map(str.isalnum, damaged)):
             return None
-        cost = self.cost
-        if favoured:
-            known = [phrase.tail or phrase.text in favoured for phrase in self.phrases]
-            cost = cost + np.where(known, 0, _UNFAVOURED).astype(np.int32)
         lines = [line.span() for line in re.finditer(r"[^\n]+", damaged)]
         read = [int(code) for code in _codes(ink(damaged.replace("\n", " ")))]
-        return _Pass(self, read, cost, lines).found()
+        return _Pass(self, read, lines).found()
 
 
 # Letters that OCR takes for one another count as one when letter pairs are compared.
@@ -345,11 +337,9 @@ class _Matchers:
 class _Pass:
     """One pass over one cell."""
 
-    def __init__(
-        self, search: Search, read: list[int], cost: Costs, lines: Sequence[tuple[int, int]]
-    ) -> None:
+    def __init__(self, search: Search, read: list[int], lines: Sequence[tuple[int, int]]) -> None:
         self.search = search
-        self.cost = cost
+        self.cost = search.cost
         self.matcher = search.matcher
         self.matcher.clear()
         self.read = read

@@ -150,7 +150,7 @@ def ghosts(
 
 def _line_odds(run: _Run, index: int, share: float, words: Sequence[str]) -> float:
     """Log odds that a line is a ghost; ``share`` is how much of the column it fills."""
-    ends = next(word for word in reversed(words) if word).endswith(_ENDS)
+    ends = _last(words).endswith(_ENDS)
     return (
         0.46
         - 1.8 * min(share, 1.0)
@@ -167,8 +167,7 @@ def _line_odds(run: _Run, index: int, share: float, words: Sequence[str]) -> flo
 
 def _is_item(above: Sequence[str], line: Sequence[str]) -> bool:
     """Whether a line is an item of a list, which may be short."""
-    ends = [next((word for word in reversed(words) if word), "") for words in (above, line)]
-    return all(word.endswith(_ITEM_ENDS) for word in ends)
+    return all(_last(words).endswith(_ITEM_ENDS) for words in (above, line))
 
 
 def _reads_on(run: _Run, share: float, above: Sequence[str], line: Sequence[str]) -> bool:
@@ -177,10 +176,13 @@ def _reads_on(run: _Run, share: float, above: Sequence[str], line: Sequence[str]
     """
     if above is line or share > SHORT or run.strange <= STRANGE:
         return False
-    ends = [next((word for word in reversed(words) if word), "") for words in (above, line)]
     return run.joined + run.strange * run.end >= DOUBT and not any(
-        word.endswith(_ITEM_ENDS) for word in ends
+        _last(words).endswith(_ITEM_ENDS) for words in (above, line)
     )
+
+
+def _last(words: Sequence[str]) -> str:
+    return next((word for word in reversed(words) if word), "")
 
 
 def _best_end(
