@@ -13,22 +13,30 @@ letters that stand in the line.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
-from normalizers.agencies import read_agency_cell
+from normalizers.abbreviations import mend_abbreviations
 from normalizers.folding import fold, ink
+from normalizers.issuers import (
+    UNKNOWN_ISSUER,
+    clean_issuer,
+    complete_issuer,
+    issuer_of_preamble,
+    ordinary_letters,
+    slug_of_issuer,
+    surer_issuer,
+)
+from normalizers.letterhead_foot import RECIPIENTS, mend_foot, read_foot
 from normalizers.lines import join_lines
-from normalizers.names import is_name, read_name, trailing_name
-from normalizers.sections import read_appendix_label
-from normalizers.titles import begins_attachment, is_capitals, read_title_block
-
-UNKNOWN_ISSUER = "khong-ro"
+from normalizers.titles import (
+    announces_appendix,
+    begins_attachment,
+    is_capitals,
+    read_title_block,
+    starts_attachment,
+)
 
 # Nghị định 30/2020/NĐ-CP, Điều 7, and the Party's own types (Hướng dẫn 36-HD/VPTW).
 DOC_TYPES = (
@@ -56,48 +64,6 @@ DOC_TYPES = (
     "Chiến lược",
     "Đề cương",
 )
-_RECIPIENT_NOTES = (
-    "b/cáo",
-    "b/c",
-    "báo cáo",
-    "để báo cáo",
-    "để b/c",
-    "để b/cáo",
-    "phối hợp",
-    "để phối hợp",
-    "thực hiện",
-    "để thực hiện",
-    "theo dõi",
-    "để biết",
-    "đăng tải",
-)
-_FOLDED_NOTES = tuple(ink(note) for note in _RECIPIENT_NOTES)
-_SURE_AGENCY = 0.5
-_LIKE_AGENCY = 0.75
-# Abbreviations with a Đ, as OCR prints them.
-_CODES = {
-    "HDND": "HĐND",
-    "HPND": "HĐND",
-    "TTDT": "TTĐT",
-    "BCD": "BCĐ",
-    "BCP": "BCĐ",
-    "BCDTW": "BCĐTW",
-    "BCPTW": "BCĐTW",
-    "QD": "QĐ",
-    "ND": "NĐ",
-    "DU": "ĐU",
-    "PU": "ĐU",
-    "DUUBND": "ĐUUBND",
-    "PUUBND": "ĐUUBND",
-    "DUUBNDT": "ĐUUBNDT",
-    "PUUBNDT": "ĐUUBNDT",
-    "CDS": "CĐS",
-    "CPS": "CĐS",
-    "DMST": "ĐMST",
-    "PMST": "ĐMST",
-    "LDTBXH": "LĐTBXH",
-}
-_CODE_WORD = re.compile(r"(?<![^\W_])[A-Z]{2,8}(?![^\W_])")
 _TYPE_OF_CODE = {
     "NQ": "Nghị quyết",
     "QĐ": "Quyết định",
@@ -115,15 +81,12 @@ _TYPE_OF_CODE = {
 }
 _FOLDED_TYPES = {fold(name): name for name in DOC_TYPES}
 _TYPE_PATTERN = "|".join(sorted(_FOLDED_TYPES, key=len, reverse=True))
-
 _HEAD_LINES = 30
 _TITLE_LINES = 6
 _LONGEST_TITLE_LINE = 160
 _ATTACHED_LINES = 4
 _PREAMBLE_LINES = 15
-_FOOT_LINES = 70
 _LONGEST_PLACE = 5
-
 _DRAFT = re.compile(r"\bdu\s*thao\b")
 _NUMBER_LINE = re.compile(r"^\W*s[o0-9]\s*[:.;]\s*(?P<rest>.*)$")
 _NUMBER = re.compile(
@@ -141,84 +104,6 @@ _PREAMBLE = re.compile(
     r"vua qua|trong thoi gian|phan\s+(?:i|1|thu)|(?:i|1|a)\s*[.)])(?:\s|$)"
 )
 _BODY_HEADING = re.compile(r"^\W*(?:phan\s+)?(?:i|l|1|a)\s*[.)]\s+\S")
-_RECIPIENTS = re.compile(r"^\W*noi\s+nh\S{1,3}\s*[:.;]?\s*")
-_BULLET = re.compile(r"^\s*[-–•+*]\s*")
-_ARCHIVE = re.compile(r"^\W*l\S{1,2}\s*[:;.]|^\W*luu\b[:;.]?")
-_CUT_PROVINCE = re.compile(r"\bti\s+i?nh\b")
-
-# Offices and bodies above a signature, as printed.
-_OFFICES = (
-    "ỦY BAN NHÂN DÂN",
-    "HỘI ĐỒNG NHÂN DÂN",
-    "CHỦ TỊCH",
-    "PHÓ CHỦ TỊCH",
-    "GIÁM ĐỐC",
-    "PHÓ GIÁM ĐỐC",
-    "TỔNG GIÁM ĐỐC",
-    "TRƯỞNG BAN",
-    "PHÓ TRƯỞNG BAN",
-    "TRƯỞNG PHÒNG",
-    "PHÓ TRƯỞNG PHÒNG",
-    "BÍ THƯ",
-    "PHÓ BÍ THƯ",
-    "BỘ TRƯỞNG",
-    "THỨ TRƯỞNG",
-    "CỤC TRƯỞNG",
-    "PHÓ CỤC TRƯỞNG",
-    "CHI CỤC TRƯỞNG",
-    "TỔNG CỤC TRƯỞNG",
-    "VỤ TRƯỞNG",
-    "CHÁNH VĂN PHÒNG",
-    "PHÓ CHÁNH VĂN PHÒNG",
-    "THỦ TƯỚNG",
-    "PHÓ THỦ TƯỚNG",
-    "BAN THƯỜNG VỤ",
-    "BAN CHẤP HÀNH",
-    "BAN CHỈ ĐẠO",
-    "HIỆU TRƯỞNG",
-    "CHÁNH THANH TRA",
-    "TỔ TRƯỞNG",
-    "VIỆN TRƯỞNG",
-    "CHỦ NHIỆM",
-)
-_FOLDED_OFFICES = {ink(office): office for office in _OFFICES}
-_AUTHORITY = re.compile(r"^(?:tm|kt|tl|tuq|tun|q)\s?[.,]\s*")
-_LIKE_OFFICE = 0.75
-_LIKE_OFFICE_SIGNED = 0.6  # after "TM.", "KT." an office must follow
-
-_LEVELS = "tinh|thanh pho|huyen|quan|thi xa|thi tran|xa|phuong|dac khu"
-_LEVEL_NAMES = {
-    "tinh": "tỉnh",
-    "thanh pho": "thành phố",
-    "huyen": "huyện",
-    "quan": "quận",
-    "thi xa": "thị xã",
-    "thi tran": "thị trấn",
-    "xa": "xã",
-    "phuong": "phường",
-    "dac khu": "đặc khu",
-}
-_BODIES = (
-    ("dang uy ubnd", "Đảng ủy UBND", "dang-uy-ubnd"),
-    ("dang uy uy ban nhan dan", "Đảng ủy Ủy ban nhân dân", "dang-uy-ubnd"),
-    ("uy ban nhan dan", "Ủy ban nhân dân", "ubnd"),
-    ("ubnd", "Ủy ban nhân dân", "ubnd"),
-    ("hoi dong nhan dan", "Hội đồng nhân dân", "hdnd"),
-    ("hdnd", "Hội đồng nhân dân", "hdnd"),
-    ("ban chi dao", "Ban Chỉ đạo", "bcd"),
-    ("ban thuong vu tinh uy", "Ban Thường vụ Tỉnh ủy", "btv-tinh-uy"),
-    ("tinh uy", "Tỉnh ủy", "tinh-uy"),
-    ("dang uy", "Đảng ủy", "dang-uy"),
-)
-_HEADS = re.compile(
-    r"^(?:pho\s+)?(?:chu tich|truong|giam doc|bi thu|chanh)\s+(?=(?:ban|uy ban|ubnd|so|hoi dong)\b)"
-)
-_ISSUER_END = re.compile(r"\s+ve\s|\)|;|\.$|,\s|\s+ban hanh\b")
-_BODY_PATTERN = "uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd"
-_ISSUES = re.compile(
-    rf"\b(?P<body>{_BODY_PATTERN})\s+(?P<level>{_LEVELS})\b(?P<name>[^,;.]{{0,60}}?)\s*"
-    r"\b(?:ban hanh|xay dung|to chuc|bao cao|quyet dinh|thong bao)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +163,6 @@ class _Head:
     preamble: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Foot:
-    """The last lines: recipients and signer."""
-
-    recipients: tuple[str, ...]
-    signer: str | None
-    signer_title: str | None
-
-
 def read_letterhead(
     lines: Sequence[str],
     printed: Sequence[str] | None = None,
@@ -304,15 +180,15 @@ def read_letterhead(
     kept = [line for line in map(join_lines, lines) if line]
     head, attachment = _read_head(kept), _read_attachment(kept)
     if printed is None:
-        foot = _read_foot(kept)
+        foot = read_foot(kept)
     else:
         seen = [line for line in map(join_lines, printed) if line]
         head = _merge_heads(_read_head(seen), head)
         attachment = _merge_attachments(_read_attachment(seen), attachment)
-        foot = _mend_foot(_read_foot(seen), repair)
+        foot = mend_foot(read_foot(seen), repair)
     number = head.number or attachment.number
-    issuer = head.issuer or attachment.issuer or _issuer_of_preamble(head, kept)
-    issuer = _complete_issuer(issuer, head, kept)
+    issuer = head.issuer or attachment.issuer or issuer_of_preamble(head.preamble, kept)
+    issuer = complete_issuer(issuer, head.title, kept)
     doc_type = head.doc_type or attachment.doc_type or _type_of_code(number.code if number else "")
     return Letterhead(
         doc_number=number.text() if number else None,
@@ -327,9 +203,6 @@ def read_letterhead(
         signer_title=foot.signer_title,
         recipients=foot.recipients,
     )
-
-
-# --- damaged text: what was printed and what it was repaired to --------------------------------
 
 
 def _merge_heads(seen: _Head, repaired: _Head) -> _Head:
@@ -351,71 +224,14 @@ def _merge_attachments(seen: _Attachment, repaired: _Attachment) -> _Attachment:
         doc_type=repaired.doc_type or seen.doc_type,
         number=_surer_number(seen.number, repaired.number),
         issued_on=seen.issued_on or repaired.issued_on,
-        issuer=_surer_issuer(seen.issuer, repaired.issuer),
+        issuer=surer_issuer(seen.issuer, repaired.issuer),
     )
-
-
-def _surer_issuer(seen: str | None, repaired: str | None) -> str | None:
-    """The issuer as repaired where that names a body; else the body nearest to the print."""
-    for name in (repaired, seen):
-        if name and any(ink(name).startswith(start) for start, _, _ in _BODIES):
-            return name
-    reading = read_agency_cell(seen or repaired or "")
-    return _spelled_out(reading.text) if reading.confidence >= _SURE_AGENCY else repaired or seen
 
 
 def _surer_number(seen: _Number | None, repaired: _Number | None) -> _Number | None:
     """The number as printed, its code with the Đ that OCR reads as D or P."""
     number = seen if seen and (seen.digits or not repaired) else repaired
-    return _Number(number.digits, _mend_codes(number.code)) if number else None
-
-
-def _mend_foot(foot: _Foot, repair: Callable[[str], str]) -> _Foot:
-    recipients = tuple(_mend_recipient(text, repair) for text in foot.recipients)
-    return _Foot(recipients, foot.signer, foot.signer_title)
-
-
-def _mend_recipient(text: str, repair: Callable[[str], str]) -> str:
-    """A damaged recipient: an agency where it is near one, else repaired as running text."""
-    archive = _ARCHIVE.match(ink(text))
-    if archive:
-        return f"Lưu: {_mend_codes(text[archive.end() :].strip())}"
-    if _is_list_of_codes(text):
-        return _mend_codes(text)
-    body, bracket, note = text.partition("(")
-    body = body.strip()
-    reading = read_agency_cell(body)
-    name = reading.text.rstrip("; ")
-    alike = Levenshtein.normalized_similarity(ink(name), ink(body))
-    whole = len(name.split()) == len(body.split())
-    if reading.confidence < _SURE_AGENCY or alike < _LIKE_AGENCY or not whole:
-        name = _clean_recipient(repair(body))
-    if bracket:
-        note = _mend_note(note.rstrip(") ;"), repair)
-        name = f"{name} ({note})"
-    return _mend_codes(name)
-
-
-def _is_list_of_codes(text: str) -> bool:
-    """Whether a recipient is abbreviations only ("VPUB: CVP, PCVP, NC, CBTH")."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 1]
-    return len(words) > 1 and all(map(str.isupper, words))
-
-
-def _mend_note(note: str, repair: Callable[[str], str]) -> str:
-    """The bracket after a recipient: "b/cao" → "b/cáo", "bao cdo" → "báo cáo"."""
-    near = process.extractOne(
-        ink(note), _FOLDED_NOTES, scorer=Levenshtein.normalized_similarity, score_cutoff=0.7
-    )
-    return _RECIPIENT_NOTES[near[2]] if near else repair(note)
-
-
-def _mend_codes(text: str) -> str:
-    """Give abbreviations their Đ back: "HDND" → "HĐND", "BCPTW" → "BCĐTW"."""
-    return _CODE_WORD.sub(lambda found: _CODES.get(found[0], found[0]), text)
-
-
-# --- numbers and dates ------------------------------------------------------------------------
+    return _Number(number.digits, mend_abbreviations(number.code)) if number else None
 
 
 def _read_number(text: str) -> _Number | None:
@@ -444,9 +260,6 @@ def _read_date(text: str) -> date | None:
     return None
 
 
-# --- the sentence that ties an appendix to its document ---------------------------------------
-
-
 def _read_attachment(lines: Sequence[str]) -> _Attachment:
     """The fullest of the document's "(Kèm theo ...)" sentences."""
     found = [_parse_attachment(sentence) for sentence in _attachment_sentences(lines)]
@@ -471,7 +284,7 @@ def _may_attach(lines: Sequence[str], index: int) -> bool:
     if re.match(r"^\W*(?:ban hanh\s+)?k\S{1,2}m\s+th\S{1,2}\b", ink(line)):
         return True
     near = lines[max(0, index - 3) : index + 2]
-    labelled = any(read_appendix_label(other) is not None for other in near)
+    labelled = any(map(announces_appendix, near))
     return labelled and not is_capitals(line) and begins_attachment(line)
 
 
@@ -486,11 +299,8 @@ def _parse_attachment(sentence: str) -> _Attachment:
     owner = re.search(r"\bng\S{1,3}\b.*?\bc\S{1,2}\s", folded[begin:])
     issuer = None
     if owner:
-        issuer = _clean_issuer(sentence[begin + owner.end() :])
+        issuer = clean_issuer(sentence[begin + owner.end() :])
     return _Attachment(doc_type, number, _read_date(folded[begin:]), issuer)
-
-
-# --- the head ---------------------------------------------------------------------------------
 
 
 def _read_head(lines: Sequence[str]) -> _Head:
@@ -545,7 +355,7 @@ def _read_title(lines: Sequence[str], heading: int | None) -> tuple[str | None, 
     of the first appendix.
     """
     if heading is None:
-        first = next((i for i, line in enumerate(lines[:4]) if _announces_appendix(line)), None)
+        first = next((i for i, line in enumerate(lines[:4]) if announces_appendix(line)), None)
         if first is not None:
             block = read_title_block(lines[: first + 5] if first else lines[:5])
             return block.title or None, ""
@@ -562,10 +372,6 @@ def _read_title(lines: Sequence[str], heading: int | None) -> tuple[str | None, 
     return join_lines("\n".join(title)) or None, " ".join(_until_first_heading(body))
 
 
-def _announces_appendix(line: str) -> bool:
-    return read_appendix_label(line) is not None
-
-
 def _first_text_line(lines: Sequence[str]) -> int:
     """Index of the first line that is no number, no motto and no place line."""
     for index, line in enumerate(lines[:_HEAD_LINES]):
@@ -580,7 +386,7 @@ def _goes_on_as_title(line: str, title: Sequence[str]) -> bool:
     folded = ink(line)
     if _BODY_HEADING.match(folded) or len(line) > _LONGEST_TITLE_LINE:
         return False
-    if _starts_attachment(line) or _announces_appendix(line) or _RECIPIENTS.match(folded):
+    if starts_attachment(line) or announces_appendix(line) or RECIPIENTS.match(folded):
         return False
     if not title:
         return not folded.startswith("can cu")
@@ -596,9 +402,6 @@ def _until_first_heading(lines: Sequence[str]) -> list[str]:
             break
         kept.append(line)
     return kept
-
-
-# --- the issuer -------------------------------------------------------------------------------
 
 
 def _issuer_of_head(above: Sequence[str]) -> str | None:
@@ -619,258 +422,4 @@ def _issuer_of_head(above: Sequence[str]) -> str | None:
             line = line[: place.start()].strip()
         if line and is_capitals(line) and not _DRAFT.search(ink(line)):
             named.append(line.strip(" *-_"))
-    return _ordinary_letters(" ".join(named)) if named else None
-
-
-def _ordinary_letters(text: str) -> str:
-    """A body's name in capitals as it is written in running text."""
-    folded = ink(text)
-    for start, name, _ in _BODIES:
-        if folded.startswith(start):
-            rest = text[len(start) :].strip()
-            if ink(rest).startswith("cua "):
-                return f"{name} của {_owner_in_letters(rest[4:].strip())}"
-            return f"{name} {_place_in_letters(rest)}".strip()
-    words = text.lower().split()
-    return " ".join((words[0].capitalize(), *words[1:]))
-
-
-def _owner_in_letters(text: str) -> str:
-    """The body another belongs to, an acronym kept: "UBND TỈNH QUẢNG NGÃI" → "UBND tỉnh ...";
-    what it is about ("VỀ CHUYỂN ĐỔI SỐ") is no part of its name.
-    """
-    text = text[: len(re.split(r"\s+ve\s", ink(text), maxsplit=1)[0])]
-    acronym, _, place = text.partition(" ")
-    if ink(acronym) in ("ubnd", "hdnd"):
-        return f"{acronym} {_place_in_letters(place)}".strip()
-    return _ordinary_letters(text)
-
-
-def _place_in_letters(text: str) -> str:
-    """ "TỈNH QUẢNG NGÃI" → "tỉnh Quảng Ngãi"."""
-    text = text.strip()
-    level = re.match(rf"^({_LEVELS})\b", ink(text))
-    if level is None:
-        return text.title()
-    name = " ".join(word.capitalize() for word in text[level.end() :].split())
-    return f"{_LEVEL_NAMES[level[1]]} {name}".strip()
-
-
-def _clean_issuer(text: str) -> str | None:
-    """The issuer a sentence names after "của": its head's office and what follows are dropped."""
-    folded = ink(text)
-    end = _ISSUER_END.search(folded)
-    name = text[: end.start()] if end else text
-    name = name.strip(" .;,()")
-    office = _HEADS.match(ink(name))
-    if office:
-        name = name[office.end() :]
-    cut = _CUT_PROVINCE.search(ink(name))
-    if cut:
-        name = f"{name[: cut.start()]}tỉnh{name[cut.end() :]}"
-    return _spelled_out(name) or None
-
-
-def _spelled_out(name: str) -> str:
-    """ "UBND tỉnh Quảng Ngãi" → "Ủy ban nhân dân tỉnh Quảng Ngãi"."""
-    found = re.match(r"^(ubnd|hdnd)\b", ink(name))
-    if found is None:
-        return name
-    full = next(full for start, full, _ in _BODIES if start == found[1])
-    return full + name[found.end() :]
-
-
-def _issuer_of_preamble(head: _Head, lines: Sequence[str]) -> str | None:
-    """The body that "... ban hành" the document, or in whose name it was signed."""
-    found = _ISSUES.search(ink(head.preamble))
-    if found:
-        return _spelled_out(head.preamble[found.start() : found.end("name")].strip())
-    for line in lines:
-        folded = ink(line)
-        signed = re.search(r"\btm\s*[.,]\s*(?:uy ban nhan dan|ubnd)\b", folded)
-        if signed and is_capitals(line[signed.start() : signed.end()]):
-            return "Ủy ban nhân dân"
-    return None
-
-
-def _complete_issuer(issuer: str | None, head: _Head, lines: Sequence[str]) -> str | None:
-    """Add the place's name where only the level was named ("Ủy ban nhân dân tỉnh ban hành")."""
-    if issuer is None:
-        return None
-    last = re.search(rf"(?:^|\s)({_LEVELS})$", ink(issuer))
-    if last is None:
-        if ink(issuer) not in ("uy ban nhan dan", "hoi dong nhan dan"):
-            return issuer
-        level = "xa" if any("ubnd xa" in ink(line) for line in lines) else "tinh"
-        issuer = f"{issuer} {_LEVEL_NAMES[level]}"
-    else:
-        level = last[1]
-    name = _named_place(level, [head.title or ""]) or _named_place(level, lines)
-    return f"{issuer} {name}" if name else issuer
-
-
-def _named_place(level: str, lines: Sequence[str]) -> str | None:
-    """The place of that level named most often: "xã Bình Chương" → "Bình Chương"."""
-    names: Counter[str] = Counter()
-    for line in lines:
-        for found in re.finditer(rf"\b{level}\s+", ink(line)):
-            name = _leading_name(line[found.end() :])
-            if name:
-                names[name] += 1
-    return names.most_common(1)[0][0] if names else None
-
-
-def _leading_name(text: str) -> str:
-    """The capitalised words that ``text`` begins with, up to four."""
-    kept: list[str] = []
-    for word in text.split()[:4]:
-        bare = word.strip(".,;:()“”\"'")
-        if not bare[:1].isupper() or bare.isupper():
-            break
-        kept.append(bare)
-        if bare != word:
-            break
-    return " ".join(kept)
-
-
-def slug_of_issuer(issuer: str) -> str:
-    """A key for an issuer: place, then body ("quang-ngai-ubnd", "quang-ngai-bcd")."""
-    folded = ink(issuer)
-    places = list(re.finditer(rf"\b(?:{_LEVELS})\s+", folded))
-    named = [spot for spot in places if _leading_name(issuer[spot.end() :])]
-    place = _slug(_leading_name(issuer[named[-1].end() :])) if named else ""
-    for start, _, slug in _BODIES:
-        if folded.startswith(start):
-            place = place or _slug(folded[len(start) :])
-            return "-".join(part for part in (place, slug) if part)
-    body = folded[: named[-1].start()] if named else folded
-    return "-".join(part for part in (place, _slug(body)) if part)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
-
-
-# --- the foot ---------------------------------------------------------------------------------
-
-
-def _read_foot(lines: Sequence[str]) -> _Foot:
-    """Recipients and signer, also where the two columns of the foot ran together in each line."""
-    start = next((i for i, line in enumerate(lines) if _RECIPIENTS.match(ink(line))), None)
-    signing = [i for i, line in enumerate(lines) if _is_signing(line)]
-    if start is None and not signing:
-        return _Foot((), None, None)
-    first = min([i for i in (start, *signing[:1]) if i is not None])
-    recipients: list[str] = []
-    titles: list[str] = []
-    signer: str | None = None
-    for line in lines[first : first + _FOOT_LINES]:
-        if _announces_appendix(line) or _starts_attachment(line):
-            break
-        rest, title = _split_signer_title(line)
-        if title:
-            titles.append(title)
-        heading = _RECIPIENTS.match(ink(rest))
-        if heading:
-            rest = rest[heading.end() :].strip()
-            if not _BULLET.match(rest):
-                continue
-        if not rest:
-            continue
-        if is_name(rest):
-            signer = signer or read_name(rest)
-        else:
-            signer = _add_recipient(recipients, rest) or signer
-    return _Foot(
-        tuple(_clean_recipient(recipient) for recipient in recipients),
-        signer or _signer_after(lines[first:]),
-        "; ".join(dict.fromkeys(titles)) or None,
-    )
-
-
-def _is_signing(line: str) -> bool:
-    """Whether a line holds nothing but the authority of a signature ("TM. ỦY BAN NHÂN DÂN")."""
-    return bool(_AUTHORITY.match(ink(line))) and is_capitals(line)
-
-
-def _starts_attachment(line: str) -> bool:
-    return line.startswith("(") and begins_attachment(line)
-
-
-def _split_signer_title(line: str) -> tuple[str, str]:
-    """Part the signer's office, printed in capitals, from the end of a line.
-
-    "- Chủ tịch, PCT UBND tỉnh; PHÓ CHỦ TỊCH" → ("- Chủ tịch, PCT UBND tỉnh;", "PHÓ CHỦ TỊCH").
-    """
-    words = line.split()
-    for signed in (True, False):
-        for start in range(len(words)):
-            title = " ".join(words[start:]).strip(" .;*")
-            if not is_capitals(title) or bool(_AUTHORITY.match(ink(title))) is not signed:
-                continue
-            office = _read_office(title)
-            if office:
-                return " ".join(words[:start]), office
-    return line, ""
-
-
-def _read_office(title: str) -> str | None:
-    """An office in capitals, mended where it is damaged; None where it is none."""
-    authority = _AUTHORITY.match(ink(title))
-    start = authority.end() if authority else 0
-    body = " ".join(re.sub(r"[^a-z ]", "", ink(title[start:])).split())
-    near = process.extractOne(
-        body,
-        list(_FOLDED_OFFICES),
-        scorer=Levenshtein.normalized_similarity,
-        score_cutoff=_LIKE_OFFICE_SIGNED if authority else _LIKE_OFFICE,
-    )
-    if near is not None and near[1] < 1.0:
-        return f"{title[:start]}{_FOLDED_OFFICES[near[0]]}"
-    if near is not None and title.isascii():
-        return f"{title[:start]}{_FOLDED_OFFICES[body]}"
-    longer = any(body.startswith(f"{office} ") for office in _FOLDED_OFFICES)
-    return title if near is not None or longer or authority else None
-
-
-def _add_recipient(recipients: list[str], text: str) -> str | None:
-    """Add a line of the left column; the answer is a signer's name that ran into its last line."""
-    if recipients and _ARCHIVE.match(ink(recipients[-1])):
-        return None
-    bullet = _BULLET.match(text)
-    if bullet:
-        item = _without_stamp(text[bullet.end() :].strip())
-        name = trailing_name(item) if _ARCHIVE.match(ink(item)) else ""
-        if name:
-            item = item[: -len(name)].strip()
-        recipients.append(item)
-        return read_name(name) if name else None
-    if recipients and _goes_on_as_recipient(recipients[-1], text):
-        recipients[-1] = f"{recipients[-1]} {text}"
-    return None
-
-
-def _without_stamp(item: str) -> str:
-    """A recipient ends at its semicolon; scraps after it are the stamp beside the list."""
-    body, mark, rest = item.partition(";")
-    words = any(len(word) > 3 and word[1:].islower() for word in rest.split())
-    return item if not mark or words else body
-
-
-def _goes_on_as_recipient(above: str, text: str) -> bool:
-    """Whether a line without a bullet goes on in the recipient above it."""
-    if above.endswith((".", ";")) or not any(map(str.isalpha, text)):
-        return False
-    return len(text.split()) > 1 or text.endswith((".", ";"))
-
-
-def _clean_recipient(text: str) -> str:
-    return join_lines(text).rstrip(" ;.,")
-
-
-def _signer_after(lines: Sequence[str]) -> str | None:
-    """The first name that stands alone below: a digital signature's name at the end of the text."""
-    for line in lines:
-        if is_name(line):
-            return line
-    return None
+    return ordinary_letters(" ".join(named)) if named else None

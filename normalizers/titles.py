@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from normalizers.folding import fold, ink
 from normalizers.lines import join_lines
-from normalizers.sections import split_appendix_label
+from normalizers.sections import read_appendix_label, split_appendix_label
 
 _ATTACHED_WORDS = "kem theo"
 _LEAST_LIKENESS = 0.7
@@ -86,6 +86,16 @@ def begins_attachment(line: str) -> bool:
     if Levenshtein.normalized_similarity(start, _ATTACHED_WORDS) >= _LEAST_LIKENESS:
         return True
     return bool(_NUMBERED.search(line)) and not is_capitals(line)
+
+
+def starts_attachment(line: str) -> bool:
+    """Whether a line opens the bracket of an attachment's sentence: "(Kèm theo ..."."""
+    return line.startswith("(") and begins_attachment(line)
+
+
+def announces_appendix(line: str) -> bool:
+    """Whether a line bears an appendix's label: "Phụ lục II"."""
+    return read_appendix_label(line) is not None
 
 
 def is_capitals(line: str) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from extractors import extract
-from normalizers.letterhead import Letterhead, read_letterhead, slug_of_issuer
+from normalizers.issuers import slug_of_issuer
+from normalizers.letterhead import Letterhead, read_letterhead
 from normalizers.names import is_name, read_name
 from pipeline.assemble import letterhead_lines
 
