@@ -248,17 +248,24 @@ def find_tables(
 
 def _same_table(header: HeaderFound, table: DumpTable, above: int) -> tuple[HeaderFound, DumpTable]:
     """A header at the top of a page without a title, and the table that goes on there, with all
-    the columns that either shows: where one lacks a heading of the other, OCR lost it.
+    the columns that either shows: where one lacks a heading of the other, OCR lost it. A heading
+    that stands for no known column there ("Phân kỳ thời gian" without the years below it) is one
+    that lost a part.
     """
     known = table.header
     if above > HEADER_REACH or known.names == header.names or known.kinds[0] != "number":
         return header, table
-    if _are_among(header.names, known.names):
+    if _are_among(_told(header.names), known.names):
         return replace(header, names=known.names, kinds=known.kinds), table
-    if _are_among(known.names, header.names):
+    if _are_among(_told(known.names), header.names):
         fuller = replace(known, names=header.names, kinds=header.kinds)
         return header, replace(table, header=fuller)
     return header, table
+
+
+def _told(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of known columns."""
+    return tuple(name for name in names if name)
 
 
 def _are_among(names: Sequence[str], others: Sequence[str]) -> bool:

@@ -175,6 +175,15 @@ def test_invented_rows_and_their_print_say_the_same(form):
     assert body([appendix], random.Random(5), POOL, filler=1)
 
 
+def test_only_the_first_section_of_a_form_with_levels_has_parts():
+    appendix = invent("projects-levels", "III", 60, random.Random(5), POOL, set())
+    paths = [row["section_path"] for row in appendix.truth]
+    assert len(paths) == 60
+    assert {path[0].split()[0]: len(path) for path in paths} == {"I": 2, "II": 1, "III": 1}
+    begins = [row for row, path in zip(appendix.truth, paths, strict=True) if path[0][:2] == "II"]
+    assert begins[0]["row_no"].strip(".") in ("1", "2")
+
+
 def test_golden_rows_get_their_group_rows_back():
     rows = [
         {"dataset": "projects", "appendix": "III", "section_path": ["I Hạ tầng", "I.1 Mạng"]}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-from extractors.interleaved import Language
+import pytest
+
+from extractors.interleaved import Kind, Language
 from extractors.ocr_dump import (
     UNREAD,
     DumpTable,
@@ -114,6 +116,26 @@ def test_a_header_that_lacks_a_heading_of_the_page_before_goes_on_with_its_table
     (table,) = find_tables(pages, LostHeadings())[1]
     assert table.header.names == ("TT", "A", "B", "C", "D")
     assert [part.lines for part in table.parts] == [("1 Xay",), ("2 Lap",), ("3 Ra",)]
+
+
+class LostYears(OneHeader):
+    """Reads a header whose phases stand for no column where the years below them are lost."""
+
+    def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
+        if not lines[0].startswith("TT"):
+            return None
+        last = "2026 2027" if lines[0].endswith("2027") else ""
+        kind: Kind = "mark" if last else "text"
+        return HeaderFound(("TT", "Dự án", "Chủ trì", last), ("number", "text", "agency", kind), 1)
+
+
+@pytest.mark.parametrize("first", ["2026 2027", "Phan ky"])
+def test_a_heading_that_lost_its_years_heads_the_same_table(first: str) -> None:
+    second = "Phan ky" if first.startswith("20") else "2026 2027"
+    pages = split_pages(f" Phu luc I\nDANH MUC\nTT A {first}\n1 Xay\n TT A {second}\n2 Lap")
+    (table,) = find_tables(pages, LostYears())[1]
+    assert table.header.kinds == ("number", "text", "agency", "mark")
+    assert len(table.parts) == 2
 
 
 def test_another_header_begins_another_table() -> None:

@@ -7,7 +7,7 @@ A dump is a folder: ``dump.txt`` (what a program finds in raw/), ``rows.jsonl`` 
 format, with their dataset), ``body.txt`` (the clean running text) and ``recipe.json`` (how it was
 made).  ``--psm 3`` reads as the real dumps were read, ``--psm 6`` is harsher: it often runs a
 two-line header together.  Invented dumps (``corpus``) are for building; golden ones are only ever
-measured, one dump an appendix.
+measured, one dump an appendix; ``--as-golden`` prints invented rows as these are printed.
 """
 
 from __future__ import annotations
@@ -203,19 +203,31 @@ def write_dump(
     (folder / "recipe.json").write_text(text + "\n", encoding="utf-8")
 
 
-def invented_dump(seed: int, psm: int, folder: Path, images: bool, form: str = "") -> None:
-    """Invent, print, scan and read one dump; the seed picks all that ``form`` does not."""
+def invented_dump(
+    seed: int, psm: int, folder: Path, images: bool, form: str = "", as_golden: bool = False
+) -> None:
+    """Invent, print, scan and read one dump; the seed picks all that ``form`` does not.
+
+    ``as_golden``: printed with the headings, in the styles and below the kind of running text that
+    :func:`golden_dumps` has, where nothing of the table's rows stands.
+    """
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
     if form:
-        recipe = Recipe(((form, "III", 30),), Style(size=13.0), 300)
+        rows = 71 if form.endswith("-levels") else 30
+        style, dpi = GOLDEN_STYLES[seed % len(GOLDEN_STYLES)] if as_golden else (Style(), 300)
+        recipe = Recipe(((form, "III", rows),), style, dpi, dotted=False)
     used: set[str] = set()
     clauses = pool()
     appendices = [
         invent(form, label, rows, rng, clauses, used, recipe.dotted)
         for form, label, rows in recipe.forms
     ]
-    paragraphs = body(appendices, rng, clauses)
+    paragraphs = body([] if as_golden else appendices, rng, clauses, 20 if as_golden else 8)
+    if as_golden:
+        appendices = [
+            golden_appendix(one.label, one.truth, f"CÁC NỘI DUNG {one.title}") for one in appendices
+        ]
     groups = [(body_sheets(paragraphs, rng), 200)]
     groups += [
         (appendix_sheets(appendix, recipe.style, rng), recipe.dpi) for appendix in appendices
@@ -335,6 +347,7 @@ def golden_dumps(
 @click.option("--source", required=True, help='"corpus", or the folder of a golden document.')
 @click.option("--body", "body_path", type=click.Path(path_type=Path, exists=True))
 @click.option("--form", type=click.Choice(sorted(FORMS)), help="The form of an invented table.")
+@click.option("--as-golden", is_flag=True, help="Print invented rows as golden ones are.")
 @click.option("--seed", default=1, show_default=True, help="Everything follows from it.")
 @click.option("--psm", default=6, show_default=True, help="Tesseract's segmentation mode, 3 or 6.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
@@ -343,6 +356,7 @@ def main(
     source: str,
     body_path: Path | None,
     form: str | None,
+    as_golden: bool,
     seed: int,
     psm: int,
     out: Path,
@@ -354,7 +368,7 @@ def main(
     becomes one folder an appendix, OUT-I, OUT-II and so on.
     """
     if source == "corpus":
-        invented_dump(seed, psm, out, images, form or "")
+        invented_dump(seed, psm, out, images, form or "", as_golden)
     else:
         golden_dumps(Path(source), body_path, seed, psm, out, images)
 

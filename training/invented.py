@@ -214,6 +214,18 @@ FORMS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ),
         ),
     ),
+    "projects-levels": (
+        "projects",
+        (
+            _NUMBER,
+            Column("text", "Tên nhiệm vụ/chương trình/dự án", 0.42, "justify"),
+            Column("lead", "Cơ quan, đơn vị chủ trì", 0.2),
+            *(
+                Column(str(year), str(year), 0.066, group="Phân kỳ thời gian triển khai")
+                for year in range(2026, 2031)
+            ),
+        ),
+    ),
     "tasks-4": (
         "tasks",
         (
@@ -377,24 +389,31 @@ def invent(
 
     ``used`` holds the texts that the dump has already; those of this appendix are added.
     ``dotted``: two levels of sections, the inner ones numbered "I.1"; else one level.  Row numbers
-    start again in each section, or (half of the time, with one level) run on.
+    start again in each section, or (half of the time, with one level) run on.  In a form "-levels"
+    only the first section, most of the table, has inner ones.
     """
     dataset, columns = FORMS[form]
+    levels = form.endswith("-levels")
+    dotted = dotted or levels
     inventor = _Inventor(rng, clauses, dataset, used)
     printed: list[TableRow] = []
     truth: list[GoldenRow] = []
     run_on = not dotted and rng.random() < 0.5
     stop = rng.choice(("", "", "."))
     sections = _partition(rows, rng, 2 if dotted else rng.randint(3, 6))
+    if levels:
+        few = rng.randint(rows // 12, rows // 6)
+        sections = [rows - 2 * few, few, few]
     skips = rng.random() < 0.3  # clerks do skip a number
     number = 0
     for outer, count in enumerate(sections):
         roman = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")[outer]
         path = [f"{roman} {_put_group(printed, roman, inventor.title(), stop)}"]
-        inner = _partition(count, rng, rng.randint(2, 4)) if dotted else [count]
+        nested = dotted and not (levels and outer)
+        inner = _partition(count, rng, rng.randint(2, 4)) if nested else [count]
         for index, share in enumerate(inner):
             here = list(path)
-            if dotted:
+            if nested:
                 code = f"{roman}.{index + 1}"
                 here.append(f"{code} {_put_group(printed, code, inventor.title(), '')}")
             number = number if run_on else 0
@@ -405,7 +424,10 @@ def invent(
                 years = [c.field for c in columns if c.group]
                 if years:  # marked with "x" from one year on, for some years
                     first = rng.randrange(len(years))
-                    years = years[first : first + rng.randint(1, len(years))]
+                    if levels and rng.random() < 0.6:  # a plan's projects mostly run all through
+                        first = 0
+                    else:
+                        years = years[first : first + rng.randint(1, len(years))]
                     cells |= {c.field: "x" * (c.field in years) for c in columns if c.group}
                 printed.append(
                     TableRow((f"{number}{stop}", *(cells[c.field] for c in columns[1:])))
