@@ -15,14 +15,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from itertools import zip_longest
 
-from rapidfuzz.distance import Levenshtein
-
-from normalizers.agencies import agencies, communes_named, find_names, province_names
-from normalizers.folding import fold, nfc
+from normalizers.cited_issuers import OF, UPPER, issuer_at, issuer_end, plain_name
+from normalizers.document_numbers import is_document_number, normal_number, type_of_number
+from normalizers.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +93,7 @@ _TYPES = {
     "Phương án": "Phương án",
     "Giấy mời": "Giấy mời",
 }
-# The type a number's own letters tell, where no type is printed before it.
-_TYPE_OF_CODE = {
-    "QĐ": "Quyết định",
-    "NQ": "Nghị quyết",
-    "NĐ": "Nghị định",
-    "TT": "Thông tư",
-    "TTLT": "Thông tư liên tịch",
-    "NQLT": "Nghị quyết liên tịch",
-    "CT": "Chỉ thị",
-    "CTr": "Chương trình",
-    "KH": "Kế hoạch",
-    "TB": "Thông báo",
-    "KL": "Kết luận",
-    "HD": "Hướng dẫn",
-    "TTr": "Tờ trình",
-    "BC": "Báo cáo",
-    "QyĐ": "Quy định",
-    "QC": "Quy chế",
-    "CĐ": "Công điện",
-    "CV": "Công văn",
-    "VBHN": "Văn bản hợp nhất",
-    "ĐA": "Đề án",
-    "UBND": "Công văn",
-}
-# Letters of numbers that OCR and typing without diacritics damage.
-_SOUND_CODES = ("QĐ", "NĐ", "BCĐ", "BCĐTW", "HĐND", "BCĐCP", "CĐS", "LĐTBXH", "BGDĐT", "ĐA")
 
-# A capital letter of Vietnamese, for character classes.
-_UP = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 _TYPE = "|".join(re.escape(name) for name in sorted(_TYPES, key=len, reverse=True))
 _CODE = r"[A-ZĐÐ][A-Za-zĐđÐ&]{0,14}\d{0,2}(?:\.[A-ZĐ\d]+)?"
 _SERIAL = r"\d{1,5}[a-zA-Z]?(?:/(?:19|20)\d\d)?"
@@ -153,7 +124,6 @@ _MORE = re.compile(
     rf"\s*(?:[,;]\s*(?:và\s+)?|\s+và\s+)(?:số\s*:?\s*)?(?P<number>{_NUMBER})(?!\w)", re.IGNORECASE
 )
 _DATE = re.compile(rf"\s*,?\s*{_DAY}", re.IGNORECASE)
-_OF = re.compile(r"\s*,?\s*của\s+", re.IGNORECASE)
 
 # Short forms: a type and a serial alone. Without "số", a count ("Quyết định 3 nội dung") is none.
 _SHORT_TYPE = "Nghị quyết|Nghị định|Quyết định|Quy định|Kết luận|Chỉ thị|Thông tư|Đề án"
@@ -180,8 +150,8 @@ _LAW = re.compile(
     r"(?<!\w)(?<![Pp]háp )(?P<type>Bộ [Ll]uật|[Ll]uật|Pháp lệnh|Hiến pháp)\s+(?!số\b)"
     r"(?:(?=năm\s+(?:19|20)\d\d)|(?P<name>[^\W\d]+))"
 )
-_LAW_LIST = re.compile(rf"(?<!\w)(?:[Cc]ác|[Nn]hững)\s+[Ll]uật\s*:?\s+(?=[{_UP}])")
-_LAW_NEXT = re.compile(rf"\s*(?:[,;]|và)\s+(?=[{_UP}])")
+_LAW_LIST = re.compile(rf"(?<!\w)(?:[Cc]ác|[Nn]hững)\s+[Ll]uật\s*:?\s+(?=[{UPPER}])")
+_LAW_NEXT = re.compile(rf"\s*(?:[,;]|và)\s+(?=[{UPPER}])")
 _LAW_YEAR = re.compile(r"\s+(?:năm\s+)?(?:19|20)\d\d(?!\w)")
 _LAW_NUMBER = re.compile(rf"\s*\(?\s*[Ll]?(?:uật\s+)?số\s*:?\s*(?P<number>{_NUMBER})\)?")
 _LAW_WORD = re.compile(r"\s+([^\W\d_]+)")
@@ -192,47 +162,6 @@ _LAW_STOPS = re.compile(
     "hiện|còn|như|đối|cho|hoặc|hay|đến|với|bởi|vào|ra|phải|không|sẽ|đang"
 )
 
-# Offices whose holders issue documents, before the body they head.
-_TITLES = (
-    "Trưởng",
-    "Chủ tịch",
-    "Bộ trưởng",
-    "Tổng Bí thư",
-    "Thường trực",
-    "Giám đốc",
-    "Tổng Giám đốc",
-    "Thống đốc",
-    "Chánh án",
-    "Viện trưởng",
-    "Tổng cục trưởng",
-    "Cục trưởng",
-    "Chủ nhiệm",
-    "Chánh Thanh tra",
-    "Bí thư",
-)
-_ISSUER_HEAD = re.compile(
-    r"(?:Trưởng\s+)?(?:Ban|Bộ|Sở|Cục|Tổng cục|Văn phòng|Hội đồng|Ủy ban|Uỷ ban|UBND|HĐND|Chủ tịch|"
-    r"Tỉnh ủy|Thành ủy|Đảng ủy|Công an|Thanh tra|Tòa án|Viện|Tổ|Tập đoàn|Trường|Thường trực)"
-    rf"(?:\s+(?:Chính phủ|Trung ương|Chỉ đạo|chỉ đạo|[{_UP}][^\W\d]*|nhân dân|tỉnh|xã|phường|"
-    r"thành phố|và|đặc khu))+"
-)
-_SHAPED_TAIL = re.compile(r"(?:\s+(?:và|Về|Ban(?= hành)|Phê(?= duyệt)|Triển(?= khai)))+$")
-# A committee named with what it is for in abbreviations: "BCĐ phát triển KHCN,ĐMST,CĐS".
-_COMMITTEE = re.compile(
-    r"(?:Trưởng\s+)?(?:BCĐ|Ban [Cc]hỉ đạo)\s+phát triển\s+[A-ZĐ]{2,}(?:\s*(?:,|và)\s*[A-ZĐ]{2,})*"
-    r"|(?:Trưởng\s+)?BCĐ(?:\s+của\s+UBND\s+(?:tỉnh|xã|phường|thành phố|đặc khu))?(?!\w)"
-)
-_IS_COMMITTEE = re.compile(r"(?:Trưởng\s+|Tổ\s+\w+\s+)?(?:BCĐ|Ban\s+[Cc]hỉ\s+đạo)(?!\w)")
-_PLACE = re.compile(
-    r"\s+(?:tỉnh\s+|thành phố\s+)?(?:" + "|".join(map(re.escape, province_names())) + r")(?!\w)"
-)
-_COMMUNE = re.compile(r"(?<!\w)(?:xã|phường|đặc khu|thị trấn)$", re.IGNORECASE)
-_PLACE_WORDS = re.compile(rf"\s+([{_UP}][^\W\d_]*(?:\s+[{_UP}][^\W\d_]*){{0,3}})")
-# Capitalised words that open what a document does, after its issuer: "của UBND xã Về việc …".
-_OPENS_SUBJECT = re.compile(
-    "Về|Ban|Phê|Triển|Thực|Sửa|Quy|Thành|Kiện|Phát|Công|Bổ|Điều|Giao|Hướng|Kèm|Theo|Số|"
-    "Chuyển|Xây|Tổ"
-)
 
 # An issuer told before: "hướng dẫn của Bộ Khoa học và Công nghệ tại Văn bản số …".
 _AT = re.compile(r"\s*(?:\([^()]{0,80}\)\s*)?,?\s*tại\s+(?:các\s+)?$", re.IGNORECASE)
@@ -297,12 +226,12 @@ def complete(citations: Sequence[Citation]) -> tuple[Citation, ...]:
 def _numbered(text: str, match: re.Match[str]) -> list[Found]:
     """The citation a head opens, and those that go on its list ("… và số …")."""
     printed = match["number"] or match["bare"]
-    if printed and not _is_number(printed):
+    if printed and not is_document_number(printed):
         return []
-    if match["before"] and _issuer_end(text, match.start("before")) != match.end("before"):
+    if match["before"] and issuer_end(text, match.start("before")) != match.end("before"):
         return []
     kind = _type_named(match["type"])
-    issuer = _plain_name(match["before"] or "") or None
+    issuer = plain_name(match["before"] or "") or None
     number = normal_number(printed) if printed else None
     listed: list[Found] = []
     if match["serials"] and number:
@@ -319,10 +248,11 @@ def _numbered(text: str, match: re.Match[str]) -> list[Found]:
     found, same = _tail(text, start, match.end(), last)
     listed.append(found)
     while printed and (more := _MORE.match(text, listed[-1].end)):
-        if not _is_number(more["number"]) or more.start() == more.end():
+        if not is_document_number(more["number"]) or more.start() == more.end():
             break
         number = normal_number(more["number"])
-        if _type_of(number) not in (None, kind, _type_of(listed[-1].citation.number or "")):
+        last_type = type_of_number(listed[-1].citation.number or "")
+        if type_of_number(number) not in (None, kind, last_type):
             break
         begin = more.start("number")
         here = text.rfind("số", more.start(), begin)
@@ -351,9 +281,9 @@ def _tail(text: str, start: int, end: int, citation: Citation) -> tuple[Found, b
     """Read the date and the issuer that follow, in either order; whether the date is shared."""
     day, end, same = _date_at(text, end)
     issuer = None
-    of = _OF.match(text, end)
+    of = OF.match(text, end)
     if of:
-        name, issuer_end = _issuer_at(text, of.end())
+        name, issuer_end = issuer_at(text, of.end())
         if name:
             issuer, end = name, issuer_end
             if day is None:
@@ -379,129 +309,11 @@ def _date_at(text: str, place: int) -> tuple[date | None, int, bool]:
 # --- issuers ----------------------------------------------------------------------------------
 
 
-def _issuer_at(text: str, start: int) -> tuple[str, int]:
-    """The issuer that begins at ``start`` and where it ends; "" where none begins there."""
-    end = _issuer_end(text, start)
-    if end > start:
-        return _plain_name(text[start:end]), end
-    return _damaged_issuer(text, start)
-
-
-def body_of(issuer: str) -> str:
-    """The body that an office's holder heads: "Bộ trưởng Bộ Y tế" → "Bộ Y tế"."""
-    for title in sorted(_TITLES, key=len, reverse=True):
-        if issuer.startswith(title + " "):
-            rest = issuer[len(title) :].strip().removeprefix("của ")
-            return rest if rest[:1].isupper() else issuer
-    return issuer
-
-
-def _issuer_end(text: str, start: int) -> int:
-    """Where the issuer that begins at ``start`` ends; ``start`` where none begins there."""
-    end = _name_end(text, start)
-    if end == start:
-        return start
-    if _IS_COMMITTEE.match(text, start):
-        if field := re.search(r"\s+về\s", text[start:end]):
-            end = start + field.start()
-        elif of := _OF.match(text, end):
-            end = max(end, _name_end(text, of.end()))
-            end = end if end > of.end() else of.start()
-    if _COMMUNE.search(text, start, end):
-        end = _commune_end(text, end)
-    place = _PLACE.match(text, end)
-    return place.end() if place else end
-
-
-def _name_end(text: str, start: int) -> int:
-    """Where the name of a body or of its head that begins at ``start`` ends."""
-    begin = start
-    for title in _TITLES:
-        if text[begin : begin + len(title) + 1].casefold() == title.casefold() + " ":
-            begin += len(title) + 1
-            if text[begin : begin + 4].casefold() == "của ":
-                begin += 4
-            break
-    known = max(_known_end(text, start) or start, _known_end(text, begin) or start)
-    committee = _COMMITTEE.match(text, start)
-    if committee and committee.end() > known:
-        return committee.end()
-    if known == start and (shaped := _ISSUER_HEAD.match(text, start)):
-        return start + len(_SHAPED_TAIL.sub("", shaped.group()))
-    return known
-
-
-def _known_end(text: str, start: int) -> int | None:
-    """Where the name of the registry that begins at ``start`` ends."""
-    names = find_names(text[start : start + 160])
-    return next((start + end for first, end in names if first == 0), None)
-
-
-def _commune_end(text: str, place: int) -> int:
-    """Where the commune's name that follows "xã" ends; ``place`` where none follows."""
-    match = _PLACE_WORDS.match(text, place)
-    if match is None:
-        return place
-    words = match[1].split()
-    for count in range(min(len(words), 4), 0, -1):
-        if communes_named(" ".join(words[:count])):
-            break
-    else:
-        opens = [index for index, word in enumerate(words) if _OPENS_SUBJECT.fullmatch(word)]
-        count = min([*opens, 2, len(words)])
-    ends = [word.end() for word in re.finditer(r"\S+", match.group())]
-    return place + ends[count - 1] if count else place
-
-
-@cache
-def _central_issuers() -> tuple[tuple[str, str], ...]:
-    """(folded name, name) of the central bodies and offices that issue documents."""
-    names = {one.name for one in agencies() if one.level == "central" and one.kind != "nhóm"}
-    names |= {"Bộ Chính trị", "Ban Bí thư", "Chính phủ", "Thủ tướng Chính phủ", "Quốc hội"}
-    return tuple(sorted((fold(name), name) for name in names if len(name) < 40))
-
-
-def _damaged_issuer(text: str, start: int) -> tuple[str, int]:
-    """A central issuer with a wrong letter or two: "Bộ phình trị", "Thủ tưởng Chinh phú"."""
-    words = list(re.finditer(r"\S+", text[start : start + 60]))[:6]
-    if not words or not words[0].group()[:1].isupper():
-        return "", start
-    scored = []
-    for count in range(2, len(words) + 1):
-        end = start + words[count - 1].end()
-        piece = fold(text[start:end]).strip(" .,;:")
-        for folded, name in _central_issuers():
-            score = Levenshtein.normalized_similarity(piece, folded, score_cutoff=0.82)
-            if score and piece.count(" ") == folded.count(" "):
-                scored.append((score, name, start + len(text[start:end].rstrip(" .,;:"))))
-    scored.sort(reverse=True)
-    if not scored or (len(scored) > 1 and scored[1][0] == scored[0][0]):
-        return "", start
-    return scored[0][1], scored[0][2]
-
-
-def _plain_name(printed: str) -> str:
-    """The name on one line; one in capitals as the registry writes it, else in sentence case."""
-    name = " ".join(printed.split())
-    if len(name) < 6 or not name.isupper():
-        return name
-    return _registry_prints().get(fold(name), name.capitalize())
-
-
-@cache
-def _registry_prints() -> dict[str, str]:
-    prints: dict[str, str] = {}
-    for one in agencies():
-        for name in (one.name, *one.aliases):
-            prints.setdefault(fold(name), name)
-    return prints
-
-
 def _with_issuers_before(text: str, found: Sequence[Found]) -> Iterator[Found]:
     """Issuers that stand before their citation: "của … tại", and the head of a list."""
     heads: list[tuple[int, str]] = []
     for match in _LIST.finditer(text):
-        name, end = _issuer_at(text, match.end())
+        name, end = issuer_at(text, match.end())
         if name and text[end:].lstrip().startswith(":"):
             heads.append((end, name))
     for one, after in zip_longest(found, found[1:]):
@@ -529,13 +341,13 @@ def _issuer_before(text: str, start: int) -> str | None:
     if at is None:
         return None
     for of in reversed(list(_OF_BEFORE.finditer(text, max(0, at.start() - 100), at.start()))):
-        name, end = _issuer_at(text, of.end())
+        name, end = issuer_at(text, of.end())
         if name and end == at.start():
             return name
     return None
 
 
-# --- numbers and types ------------------------------------------------------------------------
+# --- types -------------------------------------------------------------------------------------
 
 
 def _type_named(printed: str) -> str | None:
@@ -546,41 +358,8 @@ def _type_named(printed: str) -> str | None:
 
 def _type_told(kind: str | None, number: str | None) -> str | None:
     """The printed type; of "văn bản", which any document is, the one its number tells."""
-    told = _type_of(number) if number and kind == "Văn bản" else None
+    told = type_of_number(number) if number and kind == "Văn bản" else None
     return told if told and told != "Công văn" else kind
-
-
-def _is_number(printed: str) -> bool:
-    """Whether it has a serial and a code that looks like one ("2629/QĐ-TTg"; not "5G/IoT")."""
-    codes = [code for code in re.split(r"[/\s-]+", printed) if code and not code[:1].isdigit()]
-    return bool(codes) and any(
-        sum(map(str.isupper, code)) >= 2 and not re.search(r"[a-z]{4}", code) for code in codes
-    )
-
-
-@lru_cache(maxsize=4096)
-def normal_number(printed: str) -> str:
-    """A document number without blanks and with its "Đ"s: "2629/QD -TTg" → "2629/QĐ-TTg"."""
-    tight = re.sub(r"\s*([/-])[\s-]*", r"\1", nfc(printed).strip()).replace("Ð", "Đ").rstrip(".")
-    parts = re.split(r"([/-])", re.sub(r"\s+", "-", tight))
-    return "".join(_normal_code(part) for part in parts)
-
-
-@lru_cache(maxsize=1024)
-def _normal_code(code: str) -> str:
-    """A code with the "Đ" that damage took: "QD", "Qb", "QP" → "QĐ"; "NPD" → "NĐ"."""
-    for sound in _SOUND_CODES:
-        pattern = re.escape(sound).replace("Đ", "(?:PĐ|PD|Đ|đ|D|P|b|B)")
-        if code != sound and re.fullmatch(pattern, code) and code not in _TYPE_OF_CODE:
-            return sound
-    return code
-
-
-def _type_of(number: str) -> str | None:
-    for code in re.split(r"[/-]", number)[1:]:
-        if code in _TYPE_OF_CODE:
-            return _TYPE_OF_CODE[code]
-    return None
 
 
 def _lone_numbers(text: str, taken: Iterable[Found]) -> Iterator[Found]:
@@ -591,8 +370,8 @@ def _lone_numbers(text: str, taken: Iterable[Found]) -> Iterator[Found]:
         if match.start() < end or any(a < match.end() and match.start() < b for a, b in spans):
             continue
         number = normal_number(match["number"])
-        kind = _type_of(number)
-        if kind is None or not _is_number(match["number"]):
+        kind = type_of_number(number)
+        if kind is None or not is_document_number(match["number"]):
             continue
         one, _ = _tail(text, match.start(), match.end(), Citation("", number, kind))
         end = one.end

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from normalizers.abbreviations import mend_abbreviations
+from normalizers.document_numbers import type_of_number
 from normalizers.folding import fold, ink
 from normalizers.issuers import (
     UNKNOWN_ISSUER,
@@ -64,21 +65,6 @@ DOC_TYPES = (
     "Chiến lược",
     "Đề cương",
 )
-_TYPE_OF_CODE = {
-    "NQ": "Nghị quyết",
-    "QĐ": "Quyết định",
-    "CT": "Chỉ thị",
-    "TB": "Thông báo",
-    "HD": "Hướng dẫn",
-    "CTR": "Chương trình",
-    "KH": "Kế hoạch",
-    "PA": "Phương án",
-    "ĐA": "Đề án",
-    "BC": "Báo cáo",
-    "TTR": "Tờ trình",
-    "CĐ": "Công điện",
-    "KL": "Kết luận",
-}
 _FOLDED_TYPES = {fold(name): name for name in DOC_TYPES}
 _TYPE_PATTERN = "|".join(sorted(_FOLDED_TYPES, key=len, reverse=True))
 _HEAD_LINES = 30
@@ -189,7 +175,7 @@ def read_letterhead(
     number = head.number or attachment.number
     issuer = head.issuer or attachment.issuer or issuer_of_preamble(head.preamble, kept)
     issuer = complete_issuer(issuer, head.title, kept)
-    doc_type = head.doc_type or attachment.doc_type or _type_of_code(number.code if number else "")
+    doc_type = head.doc_type or attachment.doc_type or type_of_number(number.code if number else "")
     return Letterhead(
         doc_number=number.text() if number else None,
         doc_type=doc_type,
@@ -241,12 +227,6 @@ def _read_number(text: str) -> _Number | None:
         return None
     code = re.sub(r"\s+", "", found["code"])
     return _Number(found["digits"], f"{found['year'] or ''}{code}")
-
-
-def _type_of_code(code: str) -> str | None:
-    """The document type that a number's code abbreviates: "/KH-UBND" is a Kế hoạch."""
-    letters = re.split(r"[/-]", re.sub(r"^/\d{4}", "", code).lstrip("/-"))[0]
-    return _TYPE_OF_CODE.get(letters.upper())
 
 
 def _read_date(text: str) -> date | None:

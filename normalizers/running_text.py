@@ -24,7 +24,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from normalizers.agencies import Scope, find_names, resolve
-from normalizers.citations import Citation, body_of, complete, find_citations, may_cite
+from normalizers.citations import Citation, complete, find_citations, may_cite
+from normalizers.cited_issuers import body_of
 from normalizers.deadlines import read_deadline
 from normalizers.folding import nfc
 

@@ -12,7 +12,8 @@ import pytest
 
 from normalizers import language
 from normalizers.agencies import Scope
-from normalizers.citations import Citation, complete, find_citations, normal_number
+from normalizers.citations import Citation, complete, find_citations
+from normalizers.document_numbers import normal_number
 from normalizers.running_text import cite
 
 
