@@ -6,6 +6,7 @@ Every format with a layout ends here: ``extractors.pdf`` (text layer), ``extract
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from records import Box, Route
@@ -76,3 +77,23 @@ class PageContent:
     height: float = 0.0
     reason: str = ""
     partly_reread: bool = False
+
+
+Matrix = tuple[tuple[GridCell | None, ...], ...]
+"""For each row and column of a grid the cell that covers it."""
+
+
+def matrix_of(grid: Grid) -> Matrix:
+    """The grid with each cell in all the rows and columns that it covers."""
+    slots: list[list[GridCell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
+    for cell in grid.cells:
+        for row in range(cell.row, min(cell.row + cell.row_span, grid.rows)):
+            for column in range(cell.column, min(cell.column + cell.column_span, grid.columns)):
+                if slots[row][column] is None:
+                    slots[row][column] = cell
+    return tuple(tuple(row) for row in slots)
+
+
+def cells_of(row: Sequence[GridCell | None]) -> list[GridCell]:
+    """The cells of a row, each once, left to right."""
+    return list({id(cell): cell for cell in row if cell is not None}.values())

@@ -18,14 +18,35 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
-from unidecode import unidecode
 
-from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors.grid import (
+    Grid,
+    GridCell,
+    Matrix,
+    PageContent,
+    PrintedLine,
+    cells_of,
+    matrix_of,
+)
+from extractors.grid_headers import (
+    HIGHEST_HEADER,
+    agreed_names,
+    counted_anew,
+    header_height,
+    header_names,
+    header_text,
+    is_title_row,
+    looks_like_header,
+    may_be_header,
+    same_header,
+)
 from extractors.printed import (
+    folded,
     group_row,
     is_appendix_label,
     is_attached_line,
     is_letterhead_line,
+    is_row_number,
     is_section_code,
     is_whole_number,
     looks_like_title,
@@ -39,23 +60,18 @@ MERGED = "merged"
 
 _LEAST_COLUMNS = 3
 _LETTERHEAD_ROWS = 6
-_HIGHEST_HEADER = 6  # rows
 _LEAST_TITLE = 4  # characters
 _LONGEST_CODE = 8  # characters
 _AFTER_CODE = frozenset(".):-–/")
 _SAME_EDGE = 0.03  # of the table's width
-_SAME_HEADER = 80.0  # per cent of likeness, folded: a header read a second time by OCR
 _SAME_RUNNING = 90.0
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
 _AHEAD = 30  # pages looked at ahead of the one that is read
 _NEAR = 6.0  # points
 _LEVEL = 8.0  # points by which rows of two halves of a sheet differ in height at most
 _ROOM = 40.0  # points: two lines and more would have found room, so no row was broken
-_LONGEST_HEADING = 120  # characters of a column's heading
 _TITLE_LINES = 14  # an appendix's label, title and "(Kèm theo ...)" take no more printed lines
-_COLUMN_NUMBER = re.compile(r"^\(?\s*(\d{1,2}|[A-ZĐ])\s*\)?$")
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
-_ROW_NUMBER = re.compile(r"^\d{1,4}(?:\.\d{1,3})*\s*[.)]?$")
 _LONGEST_MARK = 2  # "x", "xx"
 _ENOUGH_ROWS = 4
 _NEARLY_ALL = 0.9
@@ -68,10 +84,6 @@ class DocumentParts(NamedTuple):
     pages: tuple[Page, ...]
     tables: tuple[Table, ...]
     notices: tuple[Notice, ...]
-
-
-_Matrix = tuple[tuple[GridCell | None, ...], ...]
-"""For each row and column of a grid the cell that covers it."""
 
 
 @dataclass(slots=True)
@@ -118,7 +130,7 @@ class _Builder:
 
     def close_table(self) -> None:
         if self.names:
-            names = _agreed(self.readings) or self.names
+            names = agreed_names(self.readings) or self.names
             _fill_carried(self.rows, self.unsure)
             rows = tuple(_with_groups(self.rows))
             alignment = tuple(self.halves.get(i, "") for i in range(len(rows)))
@@ -244,19 +256,15 @@ def _margin_lines(content: PageContent | None = None) -> list[PrintedLine]:
 def _repeats(line: PrintedLine, other: PrintedLine) -> bool:
     if abs(line.top - other.top) > _NEAR or is_attached_line(line.text):
         return False
-    first, second = (re.sub(r"\d+", "#", _folded(one.text)) for one in (line, other))
+    first, second = (re.sub(r"\d+", "#", folded(one.text)) for one in (line, other))
     return fuzz.ratio(first, second) >= _SAME_RUNNING
-
-
-def _folded(text: str) -> str:
-    return " ".join(unidecode(text).lower().split())
 
 
 # --- one grid ------------------------------------------------------------------------------------
 
 
 def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
-    matrix = _matrix(grid)
+    matrix = matrix_of(grid)
     if not matrix or not any(cell.text for cell in grid.cells):
         return
     start = None if _is_letterhead(grid) else _start_in_open_table(builder, grid, matrix)
@@ -273,21 +281,6 @@ def _read_grid(builder: _Builder, grid: Grid, content: PageContent) -> None:
         builder.edges = grid.edges
 
 
-def _matrix(grid: Grid) -> _Matrix:
-    slots: list[list[GridCell | None]] = [[None] * grid.columns for _ in range(grid.rows)]
-    for cell in grid.cells:
-        for row in range(cell.row, min(cell.row + cell.row_span, grid.rows)):
-            for column in range(cell.column, min(cell.column + cell.column_span, grid.columns)):
-                if slots[row][column] is None:
-                    slots[row][column] = cell
-    return tuple(tuple(row) for row in slots)
-
-
-def _distinct(row: Sequence[GridCell | None]) -> list[GridCell]:
-    """The cells of a row, each once, left to right."""
-    return list({id(cell): cell for cell in row if cell is not None}.values())
-
-
 def is_layout_table(grid: Grid) -> bool:
     """Whether a grid is no table: a frame around text, a letterhead or signatures side by side."""
     if _is_letterhead(grid):
@@ -295,7 +288,7 @@ def is_layout_table(grid: Grid) -> bool:
     if grid.columns >= _LEAST_COLUMNS:
         return False
     first = [cell for cell in grid.cells if cell.column == 0]
-    numbered = sum(bool(_ROW_NUMBER.match(cell.text.strip())) for cell in first)
+    numbered = sum(is_row_number(cell.text) for cell in first)
     return grid.columns == 1 or grid.rows < 3 or numbered * 2 < len(first) - 1
 
 
@@ -306,32 +299,32 @@ def _is_letterhead(grid: Grid) -> bool:
     )
 
 
-def _lines_of(matrix: _Matrix) -> Iterator[str]:
+def _lines_of(matrix: Matrix) -> Iterator[str]:
     seen: set[int] = set()
     for row in matrix:
-        for cell in _distinct(row):
+        for cell in cells_of(row):
             if id(cell) not in seen:
                 seen.add(id(cell))
                 yield from (line for line in cell.text.split("\n") if line.strip())
 
 
-def _start_in_open_table(builder: _Builder, grid: Grid, matrix: _Matrix) -> int | None:
+def _start_in_open_table(builder: _Builder, grid: Grid, matrix: Matrix) -> int | None:
     """The row at which a grid goes on with the open table; None where it is a table of its own."""
     if not builder.names:
         return None
     between = [line for _, line in builder.pending]
     if any(is_appendix_label(line) for line in between):
         return None
-    height = _header_height(matrix)
-    repeated = _same_header(builder.header, _header_text(matrix, height))
+    height = header_height(matrix)
+    repeated = same_header(builder.header, header_text(matrix, height))
     fits = _same_columns(builder, grid)
     if repeated and (fits or grid.columns == len(builder.names)):
         if _parts_tables(between):
             return None
         if grid.columns == len(builder.names):
-            builder.readings.append(_header_names(matrix, height))
+            builder.readings.append(header_names(matrix, height))
         return height
-    if not fits or _looks_like_header(matrix):
+    if not fits or looks_like_header(matrix):
         return None
     return 0
 
@@ -339,10 +332,6 @@ def _start_in_open_table(builder: _Builder, grid: Grid, matrix: _Matrix) -> int 
 def _parts_tables(between: Sequence[str]) -> bool:
     """Whether running text between two grids with one header makes them two tables."""
     return bool(between) and (looks_like_title(between[-1]) or len(between) > 2)
-
-
-def _same_header(first: str, second: str) -> bool:
-    return bool(first) and fuzz.ratio(first, second) >= _SAME_HEADER
 
 
 def _same_columns(builder: _Builder, grid: Grid) -> bool:
@@ -362,122 +351,28 @@ def _same_columns(builder: _Builder, grid: Grid) -> bool:
     return all(near) or (grid.columns > len(builder.names) and sum(near) >= len(builder.edges))
 
 
-def _looks_like_header(matrix: _Matrix) -> bool:
-    """Whether a grid begins with a header: short headings in (nearly) all columns, no number."""
-    first = matrix[0]
-    begin = first[0].text.strip() if first[0] else ""
-    cells = _distinct(first)
-    if not begin or _ROW_NUMBER.match(begin) or is_section_code(begin) or len(cells) < 2:
-        return False
-    filled = [cell for cell in cells if cell.text.strip()]
-    across = filled[-1].column_span >= max(2, len(first) - 2)
-    if across and len(filled) == 2 and cells[0].row_span == 1:
-        return False  # a group's code and title
-    longest = max(len(cell.text) for cell in filled)
-    return len(filled) >= len(cells) - 1 and longest <= _LONGEST_HEADING
-
-
-def _may_be_header(matrix: _Matrix) -> bool:
-    """Whether the first row of a table that begins here can be its header, however it was read."""
-    first = _distinct(matrix[0])
-    begin = first[0].text.strip() if first else ""
-    if _ROW_NUMBER.match(begin) or len(first) < 2:
-        return False
-    filled = [cell for cell in first if cell.text.strip()]
-    return len(filled) > len(first) / 2 and all(
-        len(cell.text) <= _LONGEST_HEADING for cell in filled
-    )
-
-
-def _header_height(matrix: _Matrix) -> int:
-    """Rows of the header a grid begins with: headings that stand over others take them in."""
-    columns = len(matrix[0])
-    height = 1
-    while height < len(matrix):
-        above = _distinct(matrix[height - 1])
-        reaching = any(cell.row + cell.row_span > height for cell in above)
-        over = [cell for cell in above if 1 < cell.column_span < columns and cell.row < height]
-        below = matrix[height]
-        inner = [
-            cell
-            for cell in _distinct(below)
-            if cell.row == height
-            and any(one.column <= cell.column < one.column + one.column_span for one in over)
-        ]
-        outside = [cell for cell in _distinct(below) if cell.row == height and cell not in inner]
-        two_level = inner and not any(cell.text.strip() for cell in outside)
-        if not ((reaching and _are_headings(below, height)) or two_level):
-            break
-        height += 1
-    if height < len(matrix) and _numbers_columns(matrix[height]):
-        height += 1
-    return height
-
-
-def _are_headings(row: Sequence[GridCell | None], index: int) -> bool:
-    begun = [cell for cell in _distinct(row) if cell.row == index]
-    return all(len(cell.text) <= _LONGEST_HEADING for cell in begun)
-
-
-def _numbers_columns(row: Sequence[GridCell | None]) -> bool:
-    """Whether a row under the headings only numbers the columns: "(1) (2) (3)", "A B 1 2"."""
-    marks = [_COLUMN_NUMBER.match(cell.text.strip()) for cell in _distinct(row)]
-    if len(marks) < _LEAST_COLUMNS or not all(marks):
-        return False
-    numbers = [int(mark[1]) for mark in marks if mark and mark[1].isdigit()]
-    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
-def _header_text(matrix: _Matrix, height: int) -> str:
-    cells = {id(cell): cell for row in matrix[:height] for cell in _distinct(row)}
-    return _folded(" ".join(cell.text for cell in cells.values()))
-
-
-def _begin_table(builder: _Builder, grid: Grid, matrix: _Matrix, content: PageContent) -> int:
+def _begin_table(builder: _Builder, grid: Grid, matrix: Matrix, content: PageContent) -> int:
     """Open a table; the row its body begins with."""
     running, title = _parted_title(builder.pending, content.number)
     builder.close_table()
     builder.pending = running
     builder.take_running_text()
     start = 0
-    while start < len(matrix) - 1 and _is_title_row(matrix, start):
-        title += [line for cell in _distinct(matrix[start]) for line in cell.text.split("\n")]
+    while start < len(matrix) - 1 and is_title_row(matrix, start):
+        title += [line for cell in cells_of(matrix[start]) for line in cell.text.split("\n")]
         start += 1
     builder.title = tuple(title)
     body = tuple(matrix[start:])
-    lowered = _shifted(body, start)
+    lowered = counted_anew(body, start)
     builder.edges = grid.edges
-    if not _may_be_header(lowered):
+    if not may_be_header(lowered):
         builder.names = ("",) * grid.columns
         return start
-    height = _header_height(lowered)
-    builder.header = _header_text(lowered, height)
-    builder.names = _header_names(lowered, height)
+    height = header_height(lowered)
+    builder.header = header_text(lowered, height)
+    builder.names = header_names(lowered, height)
     builder.readings = [builder.names]
     return start + height
-
-
-def _agreed(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The headings that most pages show; the first reading where they do not agree."""
-    columns = zip(*readings, strict=True)
-    return tuple(max(column, key=column.count) for column in columns)
-
-
-def _shifted(matrix: _Matrix, rows: int) -> _Matrix:
-    """The matrix whose cells count their rows from its own first row."""
-    if not rows:
-        return matrix
-    known: dict[int, GridCell] = {}
-    for row in matrix:
-        for cell in _distinct(row):
-            known[id(cell)] = replace(cell, row=cell.row - rows)
-    return tuple(tuple(known[id(cell)] if cell else None for cell in row) for row in matrix)
-
-
-def _is_title_row(matrix: _Matrix, index: int) -> bool:
-    """A row merged over all columns above the header."""
-    cells = _distinct(matrix[index])
-    return len(cells) == 1 and len(matrix[index]) > 1 and not _ROW_NUMBER.match(cells[0].text)
 
 
 def _parted_title(
@@ -497,27 +392,16 @@ def _parted_title(
     return [*pending[:first], *pending[first : first + len(running)]], title
 
 
-def _header_names(matrix: _Matrix, height: int) -> tuple[str, ...]:
-    """Column names as printed; the outer heading comes before the names under it."""
-    names = []
-    rows = matrix[: height - 1] if height > 1 and _numbers_columns(matrix[height - 1]) else None
-    for column in range(len(matrix[0])):
-        headings = [row[column] for row in (rows or matrix[:height])]
-        distinct = {id(cell): cell.text for cell in headings if cell is not None}
-        names.append(" ".join(" ".join(distinct.values()).split()))
-    return tuple(names)
-
-
 # --- rows ----------------------------------------------------------------------------------------
 
 
 def _read_rows(
-    builder: _Builder, grid: Grid, matrix: _Matrix, start: int, content: PageContent
+    builder: _Builder, grid: Grid, matrix: Matrix, start: int, content: PageContent
 ) -> None:
     columns = _column_map(builder, grid)
     first_of_page = True
     is_rest = False
-    if start < len(matrix) and _group_of(_distinct(matrix[start]), matrix, start, content) is None:
+    if start < len(matrix) and _group_of(cells_of(matrix[start]), matrix, start, content) is None:
         matrix = _with_carried(builder, matrix, start)
         matrix, is_rest = _over_the_page(builder, matrix, start)
     builder.open_below = {}
@@ -528,7 +412,7 @@ def _read_rows(
             if height:
                 index += height
                 continue
-        cells = _distinct(matrix[index])
+        cells = cells_of(matrix[index])
         if any(cell.text.strip() for cell in cells):
             row = _group_of(cells, matrix, index, content)
             if row is None:
@@ -548,18 +432,18 @@ def _read_rows(
     _note_open_cells(builder, matrix, columns)
 
 
-def _header_again(builder: _Builder, matrix: _Matrix, index: int) -> int:
+def _header_again(builder: _Builder, matrix: Matrix, index: int) -> int:
     """Rows of a header printed again inside a grid (two pages that came as one)."""
     if not builder.header or index == 0:
         return 0
     first = matrix[index][0]
-    if first is not None and _ROW_NUMBER.match(first.text.strip()):
+    if first is not None and is_row_number(first.text):
         return 0
-    below = _shifted(matrix[index : index + _HIGHEST_HEADER], index)
-    if any(cell.row < 0 for cell in _distinct(below[0])):
+    below = counted_anew(matrix[index : index + HIGHEST_HEADER], index)
+    if any(cell.row < 0 for cell in cells_of(below[0])):
         return 0
-    height = _header_height(below)
-    return height if _same_header(builder.header, _header_text(below, height)) else 0
+    height = header_height(below)
+    return height if same_header(builder.header, header_text(below, height)) else 0
 
 
 def _column_map(builder: _Builder, grid: Grid) -> list[int]:
@@ -586,7 +470,7 @@ def _column_map(builder: _Builder, grid: Grid) -> list[int]:
 
 def _table_row(
     builder: _Builder,
-    matrix: _Matrix,
+    matrix: Matrix,
     index: int,
     columns: Sequence[int],
     content: PageContent,
@@ -605,12 +489,12 @@ def _table_row(
         if len(filled) > 1:
             builder.notices.append(_column_count(builder, matrix, content, filled))
         cells.append(_cell(parts, index, content))
-    begun = [cell.page or content.number for cell in _distinct(matrix[index]) if cell.row == index]
+    begun = [cell.page or content.number for cell in cells_of(matrix[index]) if cell.row == index]
     return Row(tuple(cells), min(begun, default=content.number), max(begun, default=content.number))
 
 
 def _column_count(
-    builder: _Builder, matrix: _Matrix, content: PageContent, texts: Sequence[str]
+    builder: _Builder, matrix: Matrix, content: PageContent, texts: Sequence[str]
 ) -> Notice:
     return Notice(
         "column_count",
@@ -642,7 +526,7 @@ def _around(boxes: Iterable[Box | None]) -> Box | None:
 
 
 def _group_of(
-    cells: Sequence[GridCell], matrix: _Matrix, index: int, content: PageContent
+    cells: Sequence[GridCell], matrix: Matrix, index: int, content: PageContent
 ) -> Row | None:
     """The row as a group row: a title merged across, or a section code and a title alone."""
     columns = len(matrix[index])
@@ -671,7 +555,7 @@ def _group_of(
 def _is_group_title(cell: GridCell) -> bool:
     """Whether a text that stands alone in its row reads as a title: bold, capitals, or a code."""
     text = cell.text.strip()
-    if _ROW_NUMBER.match(text) or len(text) < _LEAST_TITLE or _begins_inside(text):
+    if is_row_number(text) or len(text) < _LEAST_TITLE or _begins_inside(text):
         return False
     begin = [word.strip(".:-–") for word in text.split()[:2]]
     coded = _is_group_code(" ".join(begin)) or (
@@ -691,7 +575,7 @@ def _may_be_group_code(text: str) -> bool:
 def _is_group_code(text: str) -> bool:
     """Whether a text is a section's code and no row's number: "I", "I.1", "Nhóm II"."""
     text = text.strip()
-    return is_section_code(text) and not is_whole_number(text) and not _ROW_NUMBER.match(text)
+    return is_section_code(text) and not is_whole_number(text) and not is_row_number(text)
 
 
 def _with_groups(rows: Sequence[Row]) -> Iterator[Row]:
@@ -737,7 +621,7 @@ def _is_rest_of_title(builder: _Builder, row: Row) -> bool:
     return above is not None and above.span and alone and _begins_inside(row.cells[1].text)
 
 
-def _over_the_page(builder: _Builder, matrix: _Matrix, start: int) -> tuple[_Matrix, bool]:
+def _over_the_page(builder: _Builder, matrix: Matrix, start: int) -> tuple[Matrix, bool]:
     """What the first row of a page takes from the row before it; whether it is that row's rest.
 
     A row without a number is the rest of the row above. Where numbers are merged down over several
@@ -822,7 +706,7 @@ def _joined_cells(above: Cell, below: Cell) -> Cell:
     )
 
 
-def _note_open_cells(builder: _Builder, matrix: _Matrix, columns: Sequence[int]) -> None:
+def _note_open_cells(builder: _Builder, matrix: Matrix, columns: Sequence[int]) -> None:
     """Remember the merged cells that reach the end of the page: they may go on over it."""
     if not builder.rows or builder.rows[-1].span:
         return
@@ -832,7 +716,7 @@ def _note_open_cells(builder: _Builder, matrix: _Matrix, columns: Sequence[int])
             builder.open_below[column] = last.cells[column]
 
 
-def _with_carried(builder: _Builder, matrix: _Matrix, start: int) -> _Matrix:
+def _with_carried(builder: _Builder, matrix: Matrix, start: int) -> Matrix:
     """The page's grid with the values that cells merged before the page hold for its first rows.
 
     An empty cell at the top of a page goes on with the cell above it where one of them is merged
@@ -889,7 +773,7 @@ def _held_over(cell: GridCell, value: Cell, confidence: float) -> GridCell:
     )
 
 
-def _replaced(matrix: _Matrix, known: dict[int, GridCell]) -> _Matrix:
+def _replaced(matrix: Matrix, known: dict[int, GridCell]) -> Matrix:
     return tuple(
         tuple(known.get(id(cell), cell) if cell is not None else None for cell in row)
         for row in matrix

@@ -29,6 +29,7 @@ _LETTERHEAD = re.compile(
     r"|noi nhan ?:?)$"
 )
 _WHOLE_NUMBER = re.compile(r"^\d+$")
+_ROW_NUMBER = re.compile(r"^\d{1,4}(?:\.\d{1,3})*\s*[.)]?$")
 _SECTION_CODE = re.compile(
     r"^(?:nhóm\s+)?(?:[IVXLC]+|[A-ZĐ]|\d+)(?:\.\d+)*\s*[.):]?$", re.IGNORECASE
 )
@@ -86,10 +87,20 @@ def is_whole_number(text: str) -> bool:
     return bool(_WHOLE_NUMBER.match(text.strip().rstrip(".)")))
 
 
+def is_row_number(text: str) -> bool:
+    """Whether a cell's text is a row's number: "7", "7.", "2.1"."""
+    return bool(_ROW_NUMBER.match(text.strip()))
+
+
 def is_section_code(text: str) -> bool:
     """Whether a printed code can number a group row: "A", "I.", "I.1", "Nhóm II"; no plain "1"."""
     text = text.strip()
     return bool(_SECTION_CODE.match(text)) and not is_whole_number(text)
+
+
+def folded(text: str) -> str:
+    """Small letters without diacritics, single blanks: what two readings by OCR share."""
+    return " ".join(unidecode(text).lower().split())
 
 
 def table_row(cells: Sequence[Cell], columns: int, page: int) -> Row:
