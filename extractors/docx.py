@@ -29,7 +29,8 @@ from extractors._word_numbering import (
     number,
 )
 from extractors._word_symbols import symbol, symbol_text
-from extractors.grid import Grid, GridCell, PageContent, PrintedLine
+from extractors._word_tables import is_frame, read_grid, rows_of, wrapped
+from extractors.grid import Grid, PageContent, PrintedLine
 from extractors.joining import document_parts
 from extractors.judges import OldEncoding, OldFonts
 from extractors.office import Element, WordParts, kind_of, word_parts
@@ -49,7 +50,6 @@ _FORCED, _RENDERED = "\f", "\v"  # page breaks within a paragraph's text: forced
 _BREAKS = _FORCED + _RENDERED
 _LONGEST_PARAGRAPH = 4000  # characters; a page of closely set text has about as many
 _LARGE_PICTURE = 0.2 * 7_560_000 * 10_692_000  # of an A4 page, in EMU (914,400 an inch) squared
-_LEAST_COLUMNS = 3  # of a data table; narrower ones with tables inside are frames
 _DEEPEST = 12  # tables within tables, text boxes within text boxes
 
 _DELETED = ("del", "moveFrom", "delText", "delInstrText")
@@ -76,7 +76,6 @@ _LEAVES = {
     "softHyphen": "",
     "lastRenderedPageBreak": _RENDERED,
 }
-_WRAPPERS = frozenset(("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -203,7 +202,7 @@ class _Reader:
         if self._depth > _DEEPEST:
             return
         self._depth += 1
-        for block in _wrapped(container, "p", "tbl"):
+        for block in wrapped(container, "p", "tbl"):
             if local_name(block) == "p":
                 self._read_paragraph(block)
             else:
@@ -250,8 +249,8 @@ class _Reader:
         self._after_forced = mark == _FORCED
 
     def _read_table(self, table: Element) -> None:
-        rows = list(map(_row_of, _rows(table)))
-        if _is_frame(rows):
+        rows = rows_of(table)
+        if is_frame(rows):
             for row in rows:
                 for cell in row.cells:
                     self._read_blocks(cell)
@@ -262,7 +261,7 @@ class _Reader:
             rows[0] = replace(rows[0], begins_page=False)
         self._order += 1
         page = self._pages[-1].number
-        grid, last = _read_grid(self, table, rows, self._order, page)
+        grid, last = read_grid(table, rows, self._order, page, self.cell_lines)
         if grid.cells:
             self._pages[-1].grids.append(grid)
             self._after_forced = False
@@ -275,9 +274,9 @@ class _Reader:
         self._depth += 1
         held, self._held = self._held, ""
         lines: list[str] = []
-        for block in _wrapped(container, "p", "tbl"):
+        for block in wrapped(container, "p", "tbl"):
             if local_name(block) == "tbl":
-                for row in map(_row_of, _rows(block)):
+                for row in rows_of(block):
                     cells = [" ".join(self.cell_lines(cell)) for cell in row.cells]
                     lines.append(" ".join(filter(None, cells)))
                 continue
@@ -472,172 +471,7 @@ def _switch(looks: Sequence[Element], name: str) -> bool:
     return False
 
 
-# --- tables --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row's cells, the columns it leaves out before them, and its page breaks by Word's layout:
-    whether it begins a page, and how many more break it.
-    """
-
-    cells: tuple[Element, ...]
-    before: int
-    begins_page: bool
-    breaks: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a cell stands: its first column and the one after its last, of the file's own grid."""
-
-    cell: Element
-    first: int
-    end: int
-
-
-def _rows(table: Element) -> Iterator[Element]:
-    for row in _wrapped(table, "tr"):
-        if child(row, "trPr", "del") is None:
-            yield row
-
-
-def _row_of(row: Element) -> _Row:
-    cells = [one for one in _wrapped(row, "tc") if child(one, "tcPr", "cellDel") is None]
-    begins = False
-    for part in row.iter("{*}lastRenderedPageBreak", "{*}t"):
-        begins = local_name(part) != "t"
-        if begins or part.text:
-            break
-    counts = [sum(1 for _ in cell.iter("{*}lastRenderedPageBreak")) for cell in cells]
-    breaks = max(counts, default=0) - begins
-    return _Row(tuple(cells), number(child(row, "trPr", "gridBefore")), begins, max(0, breaks))
-
-
-def _is_frame(rows: Sequence[_Row]) -> bool:
-    """Whether a table only lays out a page: one or two columns that hold a data table."""
-    if max((len(row.cells) for row in rows), default=0) >= _LEAST_COLUMNS:
-        return False
-    inner = [table for row in rows for cell in row.cells for table in _wrapped(cell, "tbl")]
-    return any(
-        sum(len(row.cells) >= _LEAST_COLUMNS for row in map(_row_of, _rows(table))) > 1
-        or _is_frame(list(map(_row_of, _rows(table))))
-        for table in inner
-    )
-
-
-def _read_grid(
-    reader: _Reader, table: Element, rows: Sequence[_Row], top: float, page: int
-) -> tuple[Grid, int]:
-    """The grid of a table that begins on ``page``, and the page it ends on."""
-    places = list(map(_places, rows))
-    columns = _columns(table, places)
-    count = max((max(one.values(), default=0) for one in columns), default=0)
-    cells: list[GridCell] = []
-    above: dict[int, int] = {}  # first column of a cell that may go on below → its index
-    for index, row in enumerate(rows):
-        page += row.begins_page
-        going_on: dict[int, int] = {}
-        filled: set[int] = set()
-        for place in places[index]:
-            first, end = columns[index][place.first], columns[index][place.end]
-            filled.update(range(first, end))
-            merge = _merge_down(place.cell)
-            if merge == "continue" and first in above:
-                held = cells[above[first]]
-                cells[above[first]] = replace(held, row_span=index - held.row + 1)
-                going_on[first] = above[first]
-                continue
-            if merge is not None:
-                going_on[first] = len(cells)
-            text = "\n".join(reader.cell_lines(place.cell))
-            cells.append(GridCell(index, first, text, 1, end - first, page=page))
-        cells += [GridCell(index, one, "", page=page) for one in range(count) if one not in filled]
-        above = going_on
-        page += row.breaks
-    ordered = sorted(cells, key=lambda cell: (cell.row, cell.column))
-    return Grid(top, len(rows), count, tuple(ordered)), page
-
-
-def _merge_down(cell: Element) -> str | None:
-    """ "restart", "continue", or None for a cell that is not merged down."""
-    properties = child(cell, "tcPr")
-    tracked = attribute(child(properties, "cellMerge"), "vMerge")
-    if tracked is not None:
-        return "restart" if tracked == "rest" else "continue"
-    merge = child(properties, "vMerge")
-    if merge is None:
-        return None
-    return "restart" if attribute(merge) == "restart" else "continue"
-
-
-def _places(row: _Row) -> list[_Place]:
-    found = []
-    at = row.before
-    for cell in row.cells:
-        end = at + max(1, number(child(cell, "tcPr", "gridSpan"), missing=1))
-        found.append(_Place(cell, at, end))
-        at = end
-    return found
-
-
-def _columns(table: Element, rows: Sequence[Sequence[_Place]]) -> list[dict[int, int]]:
-    """For each row: border of the file's own grid → column border of the table.
-
-    The file's grid has a column wherever some row has a border. Borders that were meant as one,
-    because they are hardly apart, or because nearly all rows have the same number of cells whose
-    borders were moved row by row, become one.
-    """
-    borders = sorted({border for row in rows for one in row for border in (one.first, one.end)})
-    plain = {border: index for index, border in enumerate(borders)}
-    counts = Counter(len(row) for row in rows)
-    usual = max(counts, key=lambda count: (counts[count], count), default=0)
-    if len(borders) - 1 <= usual or max(counts, default=0) > usual:
-        return [plain] * len(rows)
-    widths = [number(one, "w") for one in children(child(table, "tblGrid"), "gridCol")]
-    at = {border: sum(widths[:border]) for border in borders}
-    if borders[-1] > len(widths) or 0 in widths:
-        at = {border: border for border in borders}
-    model = Counter(tuple((one.first, one.end) for one in row) for row in rows if len(row) == usual)
-    (shape, _), *_ = model.most_common(1)
-    marks = [shape[0][0], *(end for _, end in shape)]
-    return [_moved(row, marks, at) for row in rows]
-
-
-def _moved(row: Sequence[_Place], marks: Sequence[int], at: dict[int, int]) -> dict[int, int]:
-    """A row's borders as places among ``marks``: one by one where it has as many cells, else each
-    the nearest, every cell at least one column wide.
-    """
-    borders = [row[0].first, *(one.end for one in row)] if row else []
-    if len(borders) == len(marks):
-        return {border: index for index, border in enumerate(borders)}
-    found: dict[int, int] = {}
-    least = 0
-    for left, border in enumerate(borders):
-        room = len(marks) - (len(borders) - left)  # leaves a column for each cell to the right
-        nearest = min(range(len(marks)), key=lambda mark: abs(at[marks[mark]] - at[border]))
-        found[border] = least = max(least, min(nearest, room))
-        least += 1
-    return found
-
-
 # --- small things --------------------------------------------------------------------------------
-
-
-def _wrapped(container: Element, *names: str) -> Iterator[Element]:
-    """Children by these names, also within content controls and insertions, in order."""
-    for part in container:
-        name = local_name(part)
-        if name in names:
-            yield part
-        elif name in _WRAPPERS and not _is_contents(part):
-            yield from _wrapped(part, *names)
-
-
-def _is_contents(block: Element) -> bool:
-    """Whether a content control is Word's table of contents."""
-    gallery = child(block, "sdtPr", "docPartObj", "docPartGallery")
-    return attribute(gallery) == "Table of Contents"
 
 
 def _are_balanced(document: Element) -> bool:
