@@ -46,6 +46,14 @@ Language = Callable[[str, Context], float]
 """log P(word | the words before it in the cell); ``()`` begins a cell, ``"</s>"`` ends it."""
 
 
+NamesLine = tuple[int, str, str]
+"""A printed line: its number in the table, what it gave to the left of two neighbouring columns of
+names and to the right one."""
+NamesRow = tuple[Sequence[NamesLine], float | None]
+"""A row's lines that gave something to one of the two, and the line about which its cells stand,
+None where no cell tells."""
+
+
 class DocumentReader(Protocol):
     """The languages of one document's columns; see ``pipeline.reader`` for the real one."""
 
@@ -63,6 +71,11 @@ class DocumentReader(Protocol):
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading."""
+        ...
+
+    def part_names(self, rows: Sequence[NamesRow]) -> Sequence[Sequence[NamesLine]]:
+        """The lines of each row with the names of two neighbouring columns parted anew, as many
+        lines as there were."""
         ...
 
 

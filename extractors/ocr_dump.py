@@ -24,6 +24,7 @@ from extractors.interleaved import (
     reading_scores,
     untangle,
 )
+from extractors.names_parted import names_parted
 from extractors.row_numbers import settle_numbers
 from records import Cell, Document, Notice, Page, Row, Table
 
@@ -599,6 +600,7 @@ def part_columns(
     lines, page_of, starts, loose = _lines_of(parts)
     found = untangle(lines, table.header.kinds, language, starts, loose)
     found = settle_numbers(titles_joined(found), lines)
+    found = names_parted(found, table.header.kinds, language)
     notices = tuple(
         Notice(
             "number_lost",

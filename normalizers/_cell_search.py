@@ -117,9 +117,9 @@ def _insertion_costs() -> Costs:
     return table
 
 
-_SUBSTITUTE = _substitution_costs()
-_DELETE = _deletion_costs()
-_INSERT = _insertion_costs()
+SUBSTITUTE = _substitution_costs()
+DELETE = _deletion_costs()
+INSERT = _insertion_costs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ _NEW_NAME = 25
 _NEW_TAIL = 20
 _RIVALS = 28
 _MOST_INK = _STEP - 1
-_GHOST = (90, 10)  # what a word of ink that was never printed costs, and each letter of it
+GHOST = (90, 10)  # what a word of ink that was never printed costs, and each letter of it
 _STRAY = (130, 18)  # what a line amid a name costs that another column printed
 _LONGEST_STRAY = 12
 _LEAST_GROUP = 500  # texts that are matched together at least
@@ -251,7 +251,7 @@ class _Matcher:
         self._letters = letters.T
         self._length = length
         self._every = np.arange(len(length))
-        single = _INSERT[self._letters]
+        single = INSERT[self._letters]
         self._single = single * _STEP
         zero = np.zeros((1, len(length)), dtype=np.int32)
         sums = np.concatenate((zero, np.cumsum(single, axis=0, dtype=np.int32)), axis=0)
@@ -275,10 +275,10 @@ class _Matcher:
         """Read one more character."""
         swap = self._swap.get(code)
         if swap is None:
-            swap = _SUBSTITUTE[self._letters, code] * _STEP - self._single
+            swap = SUBSTITUTE[self._letters, code] * _STEP - self._single
             self._swap[code] = swap
         moved = self.state[:-1] + swap
-        self.state += _DELETE[code] * _STEP
+        self.state += DELETE[code] * _STEP
         np.minimum(self.state[1:], moved, out=self.state[1:])
         np.minimum.accumulate(self.state, axis=0, out=self.state)
 
@@ -463,12 +463,12 @@ def _ghosts(read: Sequence[int], known: Sequence[str], lines: Sequence[tuple[int
     def pass_over(start: int, end: int, costs: tuple[int, int], amid: bool) -> None:
         once, each = costs
         cost = once + each * sum(map(str.isalnum, text[start:end]))
-        if cost < int(_DELETE[read[start:end]].sum()):
+        if cost < int(DELETE[read[start:end]].sum()):
             found.setdefault(end, []).append((start, cost, amid))
 
     for word in re.finditer(r"\S+", text):
-        if not _is_like("".join(filter(str.isalnum, word.group())), known):
-            pass_over(*word.span(), _GHOST, amid=False)
+        if not is_like("".join(filter(str.isalnum, word.group())), known):
+            pass_over(*word.span(), GHOST, amid=False)
     for start, end in lines[1:-1]:
         if sum(map(str.isalnum, text[start:end])) <= _LONGEST_STRAY:
             pass_over(start, end, _STRAY, amid=True)
@@ -479,14 +479,15 @@ def _skipping(read: Sequence[int], ghosts: _Ghosts) -> npt.NDArray[np.int64]:
     """What it costs that none of the first ``i`` characters was printed, for every ``i``."""
     skip = np.zeros(len(read) + 1, dtype=np.int64)
     for end, code in enumerate(read, 1):
-        skip[end] = skip[end - 1] + _DELETE[code]
+        skip[end] = skip[end - 1] + DELETE[code]
         for start, cost, amid in ghosts.get(end, ()):
             if not amid:
                 skip[end] = min(skip[end], skip[start] + cost)
     return skip
 
 
-def _is_like(word: str, known: Sequence[str]) -> bool:
+def is_like(word: str, known: Sequence[str]) -> bool:
+    """Whether a word of the ink may print one of the ``known`` ones."""
     return process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_LIKE) is not None
 
 

@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from normalizers._cell_search import Found, Part, Phrase, Search
+from normalizers._cell_search import LETTER, Found, Part, Phrase, Search
 from normalizers.agency_mentions import split_mentions
 from normalizers.agency_registry import Agency, Registry, current, province_names
 from normalizers.folding import fold, ink, nfc, words
@@ -41,7 +41,9 @@ _MOST_TAIL_COST_A_LETTER = 0.25
 _LEAST_CONFIDENCE = 0.1
 _RARE = 30
 _CENTRAL = 15
+_PLACE = 60  # a province after a name
 _MOST_COST_A_LETTER = 0.34
+_STOPS = ("; ", ", ")  # the separators that are no words
 _USUAL_LISTS = (
     "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
     "Sở Khoa học và Công nghệ; Công an tỉnh",
@@ -94,7 +96,10 @@ def _search(registry: Registry) -> Search:
                 phrases += _phrases(agency, name)
     phrases += [Phrase(tail, tail=True, common=True) for tail in registry.data["qualifiers"]]
     for province in province_names():
-        phrases += [Phrase(f"tỉnh {province}", 60, tail=True), Phrase(province, 110, tail=True)]
+        phrases += [
+            Phrase(f"tỉnh {province}", _PLACE, tail=True),
+            Phrase(province, 110, tail=True),
+        ]
     return Search(phrases)
 
 
@@ -108,20 +113,31 @@ def read_agency_cell(damaged: str) -> AgencyReading:
     return _read(current(), damaged).reading
 
 
-class _Read(NamedTuple):
-    """A reading and the names that it is made of, as the registry prints them."""
+class CellRead(NamedTuple):
+    """A reading, the names that it is made of, as the registry prints them, and what is written:
+    the names as the ink has them, the separators between them with the stop after the last one.
+
+    A separator is None where the ink shows none.
+    """
 
     reading: AgencyReading
     names: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    separators: tuple[str | None, ...] = ()
+
+
+def read_alone(damaged: str) -> CellRead:
+    """A damaged agency cell read as if it stood alone."""
+    return _read(current(), damaged)
 
 
 @lru_cache(maxsize=8192)
-def _read(registry: Registry, damaged: str) -> _Read:
+def _read(registry: Registry, damaged: str) -> CellRead:
     return _read_with(_search(registry), damaged, frozenset())
 
 
-def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> _Read:
-    nothing = _Read(AgencyReading("", 0.0))
+def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> CellRead:
+    nothing = CellRead(AgencyReading("", 0.0))
     lines = nfc(damaged).strip()
     found = search.read(lines)
     printed = lines.replace("\n", " ")
@@ -141,7 +157,10 @@ def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> _Read:
         unseen = _unseen_words(part, printed[part.start : part.end])
         confidence *= (_LOST_KNOWN if part.phrase.text in favoured else _LOST_UNKNOWN) ** unseen
     confidence = round(confidence, 3)
-    return _Read(AgencyReading(_written(found, printed), confidence), names)
+    written = tuple(_as_inked(part, printed) for part in found.parts)
+    separators = _separators(found, printed)
+    text = _joined(written, separators)
+    return CellRead(AgencyReading(text, confidence), names, written, separators)
 
 
 # Costs are in hundredths of a wrong letter, confidences and shares 0-1.
@@ -161,6 +180,7 @@ _TIMES = 2  # cells that must show a name which the registry lacks
 _LEAST_NAME = 10  # its letters
 _NEAR_NAME = 0.86  # likeness from which it is one of the registry's, damaged
 _OWN = 30  # what it costs
+_MOST_BETWEEN = 3  # words of the ink among which the next one of a name is
 _UNSEEN = 50.0  # per cent of likeness below which the ink shows nothing of a word
 _LOST_KNOWN, _LOST_UNKNOWN = 0.9, 0.7  # kept of the confidence for each such word
 _HELPED = 0.9  # kept of it where the document had to decide
@@ -285,6 +305,27 @@ def _document_search(
     return Search(phrases, ghosts=True)
 
 
+def search_for(read: Iterable[CellRead], sure: float) -> Search:
+    """A quick search for the names that cells of one document were read as: those of cells with
+    ``sure`` confidence and more whole and with words lost, those of others at a price."""
+    registry = current()
+    seen: dict[str, bool] = {}
+    for one in read:
+        for name in one.names:
+            seen[name] = seen.get(name, False) or one.reading.confidence >= sure
+    phrases = [
+        phrase if phrase.tail or seen[phrase.text] else replace(phrase, cost=phrase.cost + LETTER)
+        for phrase in _search(registry).phrases
+        if not phrase.inked and (phrase.text in seen or (phrase.tail and phrase.cost < _PLACE))
+    ]
+    whole = [phrase for phrase in phrases if not phrase.tail and seen[phrase.text]]
+    shortened: dict[str, list[Phrase]] = {}
+    for phrase in whole:
+        for short in _shortened(phrase, favoured=True):
+            shortened.setdefault(fold(short.inked), []).append(short)
+    return Search([*phrases, *filter(None, map(_likeliest, shortened.values()))], ghosts=True)
+
+
 def _parts_of(seen: Mapping[str, int]) -> Iterator[str]:
     """Those of the names that are what is left of a usual one where words of it are lost."""
     usual = [Phrase(name) for name, count in seen.items() if count >= _USUAL]
@@ -369,21 +410,38 @@ def _confidence(found: Found, strain: float) -> float:
     return round(fit * clear * 0.97 ** (len(found.parts) - 1), 3)
 
 
-def _written(found: Found, printed: str) -> str:
-    text = ""
-    for number, part in enumerate(found.parts):
-        if number:
-            between = printed[found.parts[number - 1].end : part.start]
-            text += _separator(found.separators[number - 1], between)
-        text += _as_inked(part, printed)
-    return text + _ending(printed[found.end :], text)
+def _separators(found: Found, printed: str) -> tuple[str | None, ...]:
+    """The separators as printed, None where there is no ink, and the stop after the last name."""
+    inked = [
+        _separator(mark, printed[one.end : after.start], after.phrase)
+        for mark, (one, after) in zip(
+            found.separators, itertools.pairwise(found.parts), strict=True
+        )
+    ]
+    return *inked, _ending(printed[found.end :], found.parts[-1].phrase.text)
 
 
-def _separator(found: str, between: str) -> str:
-    """The separator as printed; "và" only where the ink ``between`` shows a letter like its "v"."""
+def _separator(found: str, between: str, after: Phrase) -> str | None:
+    """The separator as printed; "và" only where the ink ``between`` shows a letter like its "v".
+
+    Groups are parted from other names by a semicolon where the ink does not say."""
+    if after.tail:
+        return found
+    mark = next((character for character in between if character in ";:,"), "")
     if found == " va ":
-        return " và " if re.search("[vyuw]", ink(between)) else "; "
-    return found
+        if re.search("[vyuw]", ink(between)):
+            return " và "
+        found = ", " if mark == "," else _STOPS[0]
+    return found if mark or found not in _STOPS or after.common else None
+
+
+def _joined(written: Sequence[str], separators: Sequence[str | None]) -> str:
+    """The names with what parts them; where the ink shows no separator it is that of the cell's
+    other names, or a semicolon."""
+    shown = [mark for mark in separators[:-1] if mark in _STOPS]
+    usual = shown[-1] if len(set(shown)) == 1 else _STOPS[0]
+    parts = itertools.chain.from_iterable(zip(written, separators, strict=True))
+    return "".join(usual if part is None else part for part in parts)
 
 
 def _ending(rest: str, text: str) -> str:
@@ -422,8 +480,9 @@ def _prints(registry: Registry) -> Mapping[str, tuple[str, ...]]:
 
 def _capitals(text: str, piece: str) -> str:
     """The print whose capitals agree best with the ink's; its first letter as the ink has it."""
-    read = [begin for word in piece.split() if (begin := _first_letter(word))]
     prints = _prints(current()).get(fold(text), (text,))
+    inked = _inked_words(words(text), piece)
+    read = [_first_letter(word) for word in inked]
 
     def disagreements(name: str) -> int:
         begins = [word[0] for word in name.split()]
@@ -433,10 +492,30 @@ def _capitals(text: str, piece: str) -> str:
         return sum(a.isupper() != b.isupper() for a, b in pairs if ink(a) == ink(b))
 
     best = min(prints, key=disagreements)
-    begin = next((letter for letter in read if ink(letter) == fold(best[0])), "")
+    first = (begin for word in piece.split() if (begin := _first_letter(word)))
+    begin = next((letter for letter in first if ink(letter) == fold(best[0])), "")
     if begin and not best[:2].isupper():
         best = (best[0].upper() if begin.isupper() else best[0].lower()) + best[1:]
     return best
+
+
+def _inked_words(name: Sequence[str], piece: str) -> list[str]:
+    """The word of the ink for each word of a name, "" where it shows none."""
+    tokens = piece.split()
+    place = 0
+    found = []
+    for word in name:
+        nearest = max(
+            range(place, min(place + _MOST_BETWEEN, len(tokens))),
+            key=lambda at: (fuzz.ratio(word, ink(tokens[at])), -at),
+            default=None,
+        )
+        if nearest is None or fuzz.ratio(word, ink(tokens[nearest])) < _UNSEEN:
+            found.append("")
+        else:
+            found.append(tokens[nearest])
+            place = nearest + 1
+    return found
 
 
 def _first_letter(word: str) -> str:

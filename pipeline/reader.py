@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extractors.interleaved import Kind, Language
+from extractors.interleaved import Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import HeaderFound, HeadGuess
+from normalizers import agency_rows
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import (
@@ -140,6 +141,11 @@ class ColumnReader:
         return PhraseLanguage(
             said, self._languages[kind], share=COLUMN_SHARE, longest_list=1, discount=1
         ).log_probability
+
+    def part_names(self, rows: Sequence[NamesRow]) -> list[tuple[NamesLine, ...]]:
+        """The lines of each row with the names of two neighbouring columns parted anew."""
+        known = [agency_rows.NamesRow(tuple(lines), middle) for lines, middle in rows]
+        return [row.lines for row in agency_rows.part_again(known)]
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading.

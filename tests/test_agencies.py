@@ -372,6 +372,15 @@ def test_a_name_that_the_registry_lacks_is_learned_from_the_document() -> None:
     assert read_agency_cells(cells, repair)[2].text == f"{name}; Công an tỉnh"
 
 
+def test_separators_and_capitals_are_the_ink_s_past_shreds() -> None:
+    lost = "Cong an tinh,\nIoN Van phong\nUBND tinh, S6 Noi vu"
+    assert read_agency_cell(lost).text == "Công an tỉnh, Văn phòng UBND tỉnh, Sở Nội vụ"
+    unseen = "So Xay dung, Cong\nan tinh So Noi vu"
+    assert read_agency_cell(unseen).text == "Sở Xây dựng, Công an tỉnh, Sở Nội vụ"
+    shred = "Cac doanh nghiep\n1A\nVien thong tren\ndia ban tinh"
+    assert read_agency_cell(shred).text == "Các doanh nghiệp Viễn thông trên địa bàn tỉnh"
+
+
 def test_noise_before_a_common_name_decides_nothing_about_its_capitals() -> None:
     ink = "Mat tran T6 quéc\nViét Nam tinh va iter\ncac t6 chic chinh tri\n- xa hoi"
     name = "Mặt trận Tổ quốc Việt Nam tỉnh và các tổ chức chính trị - xã hội"

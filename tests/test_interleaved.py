@@ -13,6 +13,8 @@ from extractors.interleaved import (
     Fragment,
     Kind,
     Language,
+    NamesLine,
+    NamesRow,
     TangledRow,
     best_splits,
     learn_widths,
@@ -64,6 +66,9 @@ class ToyReader:
 
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         return group_code(tokens)
+
+    def part_names(self, rows: Sequence[NamesRow]) -> list[Sequence[NamesLine]]:
+        return [lines for lines, _ in rows]
 
 
 KINDS: tuple[Kind, ...] = ("number", "text", "agency", "deadline")

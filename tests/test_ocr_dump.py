@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from extractors.interleaved import Kind, Language
+from extractors.interleaved import Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import (
     UNREAD,
     DumpTable,
@@ -190,6 +190,9 @@ class Columns:
 
     def section_code(self, tokens: Sequence[str]) -> None:
         return None
+
+    def part_names(self, rows: Sequence[NamesRow]) -> list[Sequence[NamesLine]]:
+        return [lines for lines, _ in rows]
 
 
 TWO = HeaderFound(("TT", "Nhiệm vụ", "Cơ quan chủ trì"), ("number", "text", "agency"), 0)
