@@ -117,13 +117,14 @@ class CellRead(NamedTuple):
     """A reading, the names that it is made of, as the registry prints them, and what is written:
     the names as the ink has them, the separators between them with the stop after the last one.
 
-    A separator is None where the ink shows none.
+    A separator is None where the ink shows none. ``tails`` are what follows names.
     """
 
     reading: AgencyReading
     names: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     separators: tuple[str | None, ...] = ()
+    tails: tuple[str, ...] = ()
 
 
 def read_alone(damaged: str) -> CellRead:
@@ -148,9 +149,10 @@ def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> CellRe
     if strain > most and not (strain < 0.45 and _clear(found)):
         return nothing
     confidence = _confidence(found, strain)
-    if confidence < _LEAST_CONFIDENCE or _far_fetched(found, favoured):
-        return nothing
     names = tuple(part.phrase.text for part in found.parts if not part.phrase.tail)
+    least = _LEAST_HELPED if favoured.issuperset(names) else _LEAST_CONFIDENCE
+    if confidence < least or _far_fetched(found, favoured):
+        return nothing
     if search.ghosts:
         confidence *= _explained(found, printed)
     for part in found.parts:
@@ -160,7 +162,8 @@ def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> CellRe
     written = tuple(_as_inked(part, printed) for part in found.parts)
     separators = _separators(found, printed)
     text = _joined(written, separators)
-    return CellRead(AgencyReading(text, confidence), names, written, separators)
+    tails = tuple(part.phrase.text for part in found.parts if part.phrase.tail)
+    return CellRead(AgencyReading(text, confidence), names, written, separators, tails)
 
 
 # Costs are in hundredths of a wrong letter, confidences and shares 0-1.
@@ -184,7 +187,7 @@ _MOST_BETWEEN = 3  # words of the ink among which the next one of a name is
 _UNSEEN = 50.0  # per cent of likeness below which the ink shows nothing of a word
 _LOST_KNOWN, _LOST_UNKNOWN = 0.9, 0.7  # kept of the confidence for each such word
 _HELPED = 0.9  # kept of it where the document had to decide
-_LEAST_HELPED = 0.1
+_LEAST_HELPED = 0.05  # least of it that is taken where all names stand elsewhere
 _LEFT_ALONE = 0.7  # kept of it where the document says nothing like it
 
 Repair = Callable[[Sequence[str]], Sequence[str]]
@@ -211,7 +214,10 @@ def read_agency_cells(
     own = _own_names(list(itertools.compress(cells, doubtful)), repair) if repair else ()
     if not sure and not own:
         return tuple(one.reading for one in first)
-    search = _document_search(registry, sure, own)
+    tails = frozenset(
+        tail for one in first if one.reading.confidence >= _SURE for tail in one.tails
+    )
+    search = _document_search(registry, sure, own, tails)
     limit = _QUITE_SURE if own else _SURE
     known = sure | frozenset(own)
     return tuple(
@@ -283,13 +289,16 @@ def _explained(found: Found, printed: str) -> float:
 
 @lru_cache(maxsize=8)
 def _document_search(
-    registry: Registry, favoured: frozenset[str], own: tuple[str, ...] = ()
+    registry: Registry,
+    favoured: frozenset[str],
+    own: tuple[str, ...] = (),
+    tails: frozenset[str] = frozenset(),
 ) -> Search:
-    """The search over a document's ``favoured`` names, whole and with words lost, and all others
-    at a price."""
+    """The search over a document's ``favoured`` names and ``tails``, whole and with words lost,
+    and all others at a price; no tail is dearer where the document shows none."""
     phrases = [
         phrase
-        if phrase.tail or phrase.text in favoured
+        if phrase.text in (tails or {phrase.text} if phrase.tail else favoured)
         else replace(phrase, cost=phrase.cost + _UNFAVOURED)
         for phrase in _search(registry).phrases
     ]
@@ -297,8 +306,9 @@ def _document_search(
     favoured |= frozenset(own)
     shortened: dict[str, list[Phrase]] = {}
     for phrase in phrases:
-        known = phrase.text in favoured
-        if not phrase.tail and not phrase.inked and (known or phrase.cost <= _EVERYDAY):
+        known = phrase.text in (tails if phrase.tail else favoured)
+        everyday = not phrase.tail and phrase.cost <= _EVERYDAY
+        if not phrase.inked and (known or everyday):
             for short in _shortened(phrase, known):
                 shortened.setdefault(fold(short.inked), []).append(short)
     phrases += filter(None, map(_likeliest, shortened.values()))

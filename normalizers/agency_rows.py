@@ -204,6 +204,7 @@ def _part_row(row: NamesRow, habits: _Habits, judge: _Judge, targets: _Targets) 
     if left:
         own = _letters(read_alone(left).reading.text)
         cost = judge.cost(left)[0] + habits.left_cost(own, own)
+    whole = _letters(read_alone(right).reading.text) if right else ""
     best, lowest = row, cost + _right_cost(right, habits, judge) + _out_of_place(row) - _GAIN
     cuts = targets.cuts(row.lines)
     usual = [habits.left_cost(text, own) for text in targets.texts]
@@ -211,6 +212,8 @@ def _part_row(row: NamesRow, habits: _Habits, judge: _Judge, targets: _Targets) 
         cut = _cut(row, cuts[at][2], judge)
         if cut.lines == row.lines or cuts[at][1] > _MISFIT * targets.length[at]:
             continue
+        if left and targets.texts[at] == whole:
+            continue  # it stands in its place, and the left cell is another
         over = _right_cost(_cells(cut.lines)[1], habits, judge)
         cost = cuts[at][1] + usual[at] + over + _out_of_place(cut)
         if cost < lowest:

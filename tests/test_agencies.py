@@ -344,6 +344,15 @@ def test_lost_words_and_ink_never_printed_are_told_by_the_other_cells(
     assert reading.confidence < 0.8
 
 
+def test_a_qualifier_that_stands_elsewhere_lost_a_word_of_its_own() -> None:
+    qualified = "Cong an tinh; cac s6, ban, nganh c6 lien quan"
+    others = [qualified, INK, "Cong an tinh", "Cong an tinh"]
+    cut = "Cong an tinh; cac\n39 ban, nganh\nNEhs lien quan"
+    whole = "Công an tỉnh; các sở, ban, ngành có liên quan"
+    assert read_agency_cells([cut, *others])[0].text == whole
+    assert read_agency_cells([cut, *others[1:]])[0].text != whole
+
+
 def test_a_part_of_a_usual_name_lost_words() -> None:
     cells = [INK, INK.replace("s6", "sd"), INK.replace("s6", "SG"), "Cac ban, nganh", "Cac phong"]
     assert read_agency_cells(cells)[3].text == "Các sở, ban, ngành"

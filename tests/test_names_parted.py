@@ -67,6 +67,7 @@ def test_names_go_where_they_stand_elsewhere(
         [("So Tai chinh", "Cong an tinh")],
         [("So Tai chinh", "Cac so, ban,"), ("", "nganh")],
         [("Zqwk pfgh", "Cac so, ban,"), ("", "nganh")],
+        [("Zqwk pfgh", "Cong an tinh")],
     ],
 )
 def test_rows_that_read_well_or_not_at_all_stay(lines: list[tuple[str, str]]) -> None:
