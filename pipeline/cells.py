@@ -27,7 +27,7 @@ from normalizers.ghosts import column_width, ghosts
 from normalizers.lines import join_lines
 from normalizers.marks import tidy_marks
 from normalizers.passages import Passages, Word
-from normalizers.recurrence import settle
+from normalizers.recurrence import Recurring, recalled, settle
 from normalizers.repair import Repaired, RepairSession, TokenRepair
 from normalizers.targets import read_damaged_targets
 from pipeline.plan import PlanRow
@@ -71,6 +71,9 @@ SURE = 0.8
 RECURRING = 0.8
 """Confidence (0-1) of a cell read as a recurring one, were its ink the same letter by letter."""
 
+RECALLED = ("expected_result", "deadline")
+"""Fields whose columns say a few wordings again and again."""
+
 WELL_READ = 0.9
 """Repaired tokens that are as sure as this (0-1) are not mended from the running text."""
 
@@ -97,6 +100,9 @@ _FROM_IMAGE = "tesseract"
 
 _Place = tuple[int, str]
 """Index of the row, name of the field."""
+
+_Decide = Callable[[Sequence[str], Sequence[str], Sequence[bool]], list[Recurring | None]]
+"""Which recurring cell the cells of a column are: see :func:`normalizers.recurrence.settle`."""
 
 
 def read_cells(
@@ -127,6 +133,11 @@ def read_cells(
     if session.health == "damaged":
         for names in (AGENCY_COLUMNS, ("expected_result",), ("deadline",)):
             _settle_recurring([place for place in cells if place[1] in names], cells, readings)
+        for appendix, name in dict.fromkeys((row.appendix, n) for row in rows for n in RECALLED):
+            column_places = [
+                place for place in cells if place[1] == name and rows[place[0]].appendix == appendix
+            ]
+            _settle_recurring(column_places, cells, readings, recalled)
     return readings
 
 
@@ -147,12 +158,13 @@ def _settle_recurring(
     places: Sequence[_Place],
     cells: Mapping[_Place, Cell],
     readings: Sequence[dict[str, CellReading]],
+    decide: _Decide = settle,
 ) -> None:
     """Read the doubtful cells of a document's columns as what the columns say again and again."""
     printed = [join_lines(cells[place].text) for place in places]
     known = [readings[index][name] for index, name in places]
     doubtful = [reading.confidence < SURE for reading in known]
-    settled = settle(printed, [reading.text for reading in known], doubtful)
+    settled = decide(printed, [reading.text for reading in known], doubtful)
     for (index, name), ink, recurring in zip(places, printed, settled, strict=True):
         if recurring is not None:
             confidence = recurring.nearness * RECURRING
