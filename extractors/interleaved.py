@@ -130,6 +130,8 @@ OUT_OF_STEP = -1.5  # a cell goes on beside a line of the text, and then between
 STRAY_INK = -1.0  # shreds between two neighbouring fragments, where no other cell stands
 EMPTY_TEXT = -14.0
 EMPTY_CELL = -5.0
+MARKS_AGAIN = -6.0  # a row has its marks on one line
+MARKS_PARTED = -2.0  # ... which OCR may have read as two
 NO_NUMBER = -6.0
 MOST_SKIPPED = 2
 NUMBER_SEEN = 3.0
@@ -636,6 +638,7 @@ def reading_scores(
     page_starts: frozenset[int] = frozenset(),
     loose: frozenset[int] = frozenset(),
     effort: Effort | None = None,
+    alignments: Sequence[Alignment] = _ALIGNMENTS,
 ) -> tuple[float, ...]:
     """How well the lines read when parted into the columns of each layout (nats, more is better).
 
@@ -651,7 +654,7 @@ def reading_scores(
         scores.append(
             max(
                 _search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)[0]
-                for alignment in _ALIGNMENTS
+                for alignment in alignments
             )
         )
     return tuple(scores)
@@ -1030,6 +1033,8 @@ def _gains(
     widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
     absent, present = _place_costs(column, index, layout)
     resume = RESUME_NEXT if layout.alignment == "middle" else RESUME_TOP
+    if kind == "mark" and column.lines:
+        present += MARKS_AGAIN if index > column.last + 1 else MARKS_PARTED
     gains: list[list[float]] = []
     for first in range(count):
         row = [absent]
@@ -1060,7 +1065,7 @@ def _begin_cost(
     cost = line.bar_at_split if line.bars[first] else 0.0
     initial = token.text.lstrip("“\"'‘(-*+")[:1]
     if column.lines == 0:
-        return cost + (LOWER_START if initial.islower() else 0.0)
+        return cost + (LOWER_START if initial.islower() and kind != "mark" else 0.0)
     if column.gap and not line.loose:
         cost += resume if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:

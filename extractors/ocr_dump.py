@@ -7,6 +7,7 @@ stands between the top of the page and the first header is the table's title.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from rapidfuzz import fuzz
 from extractors.group_titles import codes_first, titles_joined
 from extractors.halves import Half, match_halves
 from extractors.interleaved import (
+    Alignment,
     DocumentReader,
     Effort,
     Kind,
@@ -41,6 +43,8 @@ GUESS_FIRST = 12  # layouts, the likeliest by their headers
 GUESS_FINALISTS = 4
 GUESS_EFFORT = Effort(beam=8, alike=3)
 TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
+WIDER_LINES = 12  # from the middle of a table, which are asked first
+WIDER_BEHIND = -12.0  # nats: one column more reads so much worse on them where none is lost
 WIDER_FIRST = 15.0  # nats by which one column more reads better, on the first lines
 TEXT_COLUMN = -1.0  # nats a line: a column of any text beside the first takes up stray ink
 WIDER_LEAD = 40.0  # ... and on more of them
@@ -306,6 +310,8 @@ def _is_doubtful(
     if tables and tables[-1].header is UNREAD:
         return not header.named
     above = _printed(lines[:at])
+    if tables and known is not None and known.named and not (header.named or opening):
+        return True  # lines of a row, read together with the header's
     same = known is not None and header.kinds == known.kinds
     return bool(tables and same and above and not opening and header.cover < LEAST_COVER)
 
@@ -522,9 +528,10 @@ def _reading_scores(
     language: DocumentReader,
     starts: frozenset[int],
     loose: frozenset[int],
+    alignments: Sequence[Alignment] = ("middle", "top"),
 ) -> list[float]:
     """How well lines read in each layout, less what every column of text takes up anyhow."""
-    scores = reading_scores(lines, layouts, language, starts, loose, GUESS_EFFORT)
+    scores = reading_scores(lines, layouts, language, starts, loose, GUESS_EFFORT, alignments)
     return [
         score + TEXT_COLUMN * len(lines) * max(kinds.count("text") - 1, 0)
         for score, kinds in zip(scores, layouts, strict=True)
@@ -536,13 +543,22 @@ def widened(
 ) -> tuple[DumpTable, Notice] | None:
     """The table with one column more than its header names, where its rows read much better so.
 
-    OCR drops the same narrow heading from page after page; None where nothing is lost.
+    OCR drops the same narrow heading from page after page; None where nothing is lost, as a few
+    lines from the middle of the table soon show.
     """
     layouts = reader.wider(table.header, [part.lines for part in table.parts])
     lines, _, starts, loose = _lines_of(table.parts)
     if not layouts or len(lines) < GUESS_LINES:
         return None
     kinds = [table.header.kinds, *(header.kinds for header, _ in layouts)]
+    middle = (len(lines) - WIDER_LINES) // 2
+    few = lines[middle : middle + WIDER_LINES]
+    begins = frozenset(line - middle for line in starts)
+    blanks = frozenset(line - middle for line in loose)
+    scores = _reading_scores(few, kinds, language, begins, blanks, ("middle",))
+    known, *others = scores
+    if max(map(operator.add, others, (evidence for _, evidence in layouts))) < known + WIDER_BEHIND:
+        return None
     for count, least in ((GUESS_LINES, WIDER_FIRST), (GUESS_MORE_LINES, WIDER_LEAD)):
         scores = _reading_scores(lines[:count], kinds, language, starts, loose)
         leads = [

@@ -73,6 +73,7 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
     ``lines`` are the table's printed lines. A number that differs from what was read counts as
     not read; one found in a cell's text is taken out of it.
     """
+    rows = _titles_among(rows, lines)
     evidence = [_evidence(row, lines) for row in rows if not row.group]
     if not evidence:
         return tuple(rows)
@@ -112,6 +113,32 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
             found += _titles_parted(numbered, lines, coded, width)
         else:
             found.append(numbered)
+    return tuple(found)
+
+
+def _titles_among(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[TangledRow, ...]:
+    """The rows, those as group rows that hold nothing but what may be a title, where numbers begin
+    again in the row below.
+    """
+    found = list(rows)
+    alone = [not row.group and not any(row.cells[2:]) for row in rows]
+    if 2 * alone.count(True) > len(rows):
+        return tuple(rows)
+    for index in range(len(rows) - 1):
+        row, below = rows[index], rows[index + 1]
+        text = row.cells[1]
+        if not alone[index] or below.group or not 1 <= len(text) <= MOST_TITLES:
+            continue
+        words = [word for line in text for word in line.text.split() if len(word) > 1]
+        if len(words) < LEAST_TITLE or text[0].text[:1].islower():
+            continue
+        if any(line.text.endswith((".", ",", ";", ":")) for line in text):
+            continue
+        if (first := _evidence(below, lines)).read != 1 and "1" not in first.printed:
+            continue
+        ink = " ".join(token.text for token in split_tokens(lines[text[0].line])[: text[0].first])
+        code = (Fragment(ink or LOST_CODE, text[0].line, 0.0),)
+        found[index] = replace(row, cells=(code, text), group=True, number_read=True)
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from normalizers.folding import fold
 
 _ROMAN = re.compile(r"^[IVXl1|!\]T]{1,5}[.:)\-–—]?$")
 _DOTTED = re.compile(r"^[IVXl1|!\]T]{0,5}[.,'|]\s?[\dlI]{1,2}[.:)]?$")
+_UNDOTTED = re.compile(r"^[1Il][1-9]$")
 _LETTER = re.compile(r"^[A-EĐ][.:)]?$")
 _RULES = ("|", "¦", "_|", "|_")
 _WORDS = ("nhom", "phan", "muc", "chuong")
@@ -49,6 +50,8 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     found = _code(
         [*(token.rstrip(_RULE_MARKS) for token in tokens[marks:][:1]), *tokens[marks + 1 :]]
     )
+    if marks and found is None and _UNDOTTED.match(tokens[marks]):
+        found = _with_rules(tokens[marks:], 1), LOOKS_ARABIC  # "| 13 Title" of "I.3"
     if marks and found is not None and found[0]:
         found = found[0] + marks, found[1]
     elif marks:

@@ -59,10 +59,10 @@ _LEAST_LIKENESS = 0.55
 
 # Strokes that OCR takes for each other.
 _STROKES = frozenset("Il1|!¦ijït][TÍÌ/J")
-_LOOKALIKES = ("VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
+_LOOKALIKES = ("IL", "VYvUy", "XxKk", "A4", "B8", "CG(", "DĐP0O", "EF", "2Zz", "5Ss", "6Gb", "9g")
 _MERGED = (
     *(("H", "II"), ("L", "I."), ("N", "II"), ("M", "III"), ("U", "II"), ("W", "VI")),
-    *(("u", "II"), ("n", "II"), ("m", "III"), ("m", "II"), ("HH", "III")),
+    *(("u", "II"), ("n", "II"), ("m", "III"), ("m", "II"), ("HH", "III"), ("L", "II")),
 )
 _STROKE_COST = 0.1
 _LOOKALIKE_COST = 0.3
@@ -89,6 +89,8 @@ _LETTERS_COST = 0.8  # sections are more often counted in Roman numbers than in 
 _RARE_KIND_COST = 1.5  # "Nhóm I", "A.1", "I.1.1"
 _EMPTY_COST = 2.0  # a section of which nothing stands before the next
 _LATE_PART_COST = 1.0  # a section's first part below rows of its own
+_LOST_WHOLE_COST = 0.3  # OCR drops "I.2" more often than "II", of which it leaves some ink
+_UNDIGITED_COST = 0.6  # ... that has no digit, as what is left of "I.2" has
 _CODE_INK = re.compile(r"^[IVXLCDMlHTUNMW\d|!A-E.,]{1,6}$|.* ")
 _BEAM = 32
 
@@ -455,7 +457,15 @@ def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float
     expected = expected_codes(open_sections)
     if not code or not any(map(str.isalnum, code)):
         kinds = {section.kind for section in open_sections}
-        return [(_UNREAD_COST + _kind_cost(candidate, kinds), candidate) for candidate in expected]
+        return [
+            (
+                _UNREAD_COST
+                + _kind_cost(candidate, kinds)
+                + (0.0 if "." in candidate else _LOST_WHOLE_COST),
+                candidate,
+            )
+            for candidate in expected
+        ]
     found = []
     costs = dict.fromkeys(expected, 0.0)
     for candidate in expected:
@@ -470,6 +480,8 @@ def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float
     kinds = {section.kind for section in open_sections}
     for candidate, cost in costs.items():
         unlike = min(_distance(code, candidate), _UNLIKE_MOST if legible else _UNLIKE_INK)
+        if not legible and "." in candidate and code.isalpha():
+            unlike += _UNDIGITED_COST
         found.append(
             (unlike + cost + (0.0 if legible else _kind_cost(candidate, kinds)), candidate)
         )

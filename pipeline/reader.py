@@ -46,6 +46,8 @@ MARKS: Kind = "mark"  # a column of crosses, one a year
 _MARK = re.compile(r"[xX×*✓✔K]{1,6}")
 _MOST_MARKS = 8
 _MARK_MISREAD = -1.0  # nats: "K" or "xX" for a cross
+_MARK_SHRED = re.compile(r"[^\w\s]{1,2}|e{1,3}")
+_MARK_SHREDDED = -4.0  # ... any shred of ink for one
 
 _KINDS: dict[str, Kind] = {
     "number": "number",
@@ -124,6 +126,8 @@ class ColumnReader:
         found = self._session.candidates(token.strip("-–—_") or token)
         if self._marks and _MARK.fullmatch(token):
             return (Candidate("x", 0.0 if token in "xX×" else _MARK_MISREAD), *found)
+        if self._marks and _MARK_SHRED.fullmatch(token):
+            found = (*found, Candidate("x", _MARK_SHREDDED))
         if may_be_so(token):
             stop = token[-1] if token[-1] in ",;.:" else ""
             return (*found, Candidate("Sở" + stop, SO_COST))

@@ -673,6 +673,12 @@ def test_codes_of_a_damaged_table_are_settled_together(
         (["", "", "B", "1", ""], [0, 1, 0, 1, 0], ["A", "I", "B", "I", "II"]),
         (["I", "", "", "IL"], [0, 1, 0, 0], ["I", "I.1", "I.2", "II"]),
         (["I", "", "III"], [0, 0, 0], ["I", "II", "III"]),
+        # a code with a digit leaves a digit or nothing, one of strokes alone some letters
+        (
+            ["Por |", "", "", "13", "14", "Eww", "te"],
+            [0, 1, 0, 0, 0, 0, 0],
+            ["I", "I.1", "I.2", "I.3", "I.4", "II", "III"],
+        ),
         (
             ["", "eee", "", "It", "— B__|", "1", "11"],
             [0, 1, 1, 0, 0, 1, 0],

@@ -15,6 +15,7 @@ from normalizers.group_codes import group_code, lost_group_code
         ("pe Nhom I - Hop tac", 4),
         ("| | Hoan thien the che", 2),
         ("im | Nguyen tac", 2),
+        ("| 13 Hop tac", 2),
     ],
 )
 def test_rules_and_ink_before_a_code(line: str, used: int) -> None:

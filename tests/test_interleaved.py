@@ -52,6 +52,7 @@ class ToyReader:
             "text": PhraseLanguage((*TASKS, *TITLES), uniform, longest_list=1),
             "agency": PhraseLanguage(AGENCIES, uniform, longest_list=2),
             "deadline": PhraseLanguage(DEADLINES, uniform, longest_list=1),
+            "mark": PhraseLanguage(["x", "x x", "x x x"], uniform, longest_list=1),
         }
 
     def candidates(self, token: str) -> Sequence[Reading]:
@@ -135,6 +136,20 @@ def test_group_rows_span_the_columns() -> None:
     assert [row.group for row in rows] == [True, False, True, False]
     assert cells_of(rows[2])[1] == TITLES[1]
     assert [cells_of(row)[0] for row in rows if not row.group] == ["1", "1"]
+
+
+def test_a_row_has_its_marks_on_one_line_or_what_ocr_made_of_it() -> None:
+    lines = [
+        "Xây dựng danh mục các nền tảng số Công an tỉnh x x",
+        "dùng chung trên địa bàn tỉnh x",
+        "Triển khai bộ chỉ số đánh giá mức độ Công an tỉnh",
+        "trưởng thành về quản trị dữ liệu x x x",
+    ]
+    rows = untangle(lines, ("number", "text", "agency", "mark"), ToyReader())
+    assert [cells_of(row)[1:] for row in rows] == [
+        [TASKS[0], "Công an tỉnh", "x x x"],
+        [TASKS[1], "Công an tỉnh", "x x x"],
+    ]
 
 
 def test_a_row_goes_on_over_the_page() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -136,6 +137,21 @@ def test_a_heading_that_lost_its_years_heads_the_same_table(first: str) -> None:
     (table,) = find_tables(pages, LostYears())[1]
     assert table.header.kinds == ("number", "text", "agency", "mark")
     assert len(table.parts) == 2
+
+
+class LinesOfARow(LostHeadings):
+    """Reads lines of a row with the header's as one odd header."""
+
+    def header(self, lines: Sequence[str], known: HeaderFound | None) -> HeaderFound | None:
+        found = super().header(lines, known)
+        odd = found is not None and len(lines) > 1 and lines[1].startswith("co quan")
+        return replace(found, names=("TT", "B"), named=False) if found and odd else found
+
+
+def test_a_header_that_names_no_text_column_begins_no_table_amid_another() -> None:
+    pages = split_pages(" Phu luc I\nDANH MUC\nTT A B C\n1 Xay\n TT A B C\nco quan\n2 Lap")
+    (table,) = find_tables(pages, LinesOfARow())[1]
+    assert [part.lines for part in table.parts] == [("1 Xay",), ("co quan", "2 Lap")]
 
 
 def test_another_header_begins_another_table() -> None:

@@ -75,6 +75,8 @@ def test_crosses_are_likely_in_a_column_of_marks_only() -> None:
     assert best.word == "x"
     assert columns.language(MARKS)("x", ()) > columns.language("text")("x", ())
     assert [one.word for one in reader().candidates("K")] == ["K"]
+    assert "x" in [one.word for one in columns.candidates("ee")]
+    assert "x" not in [one.word for one in columns.candidates("va")]
 
 
 def test_any_line_like_a_title_may_be_a_group_row_where_no_headings_are_known() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -134,6 +135,27 @@ def test_numbers_with_a_zero_before_them() -> None:
 )
 def test_what_ocr_makes_of_digits(token: str, number: int, like: bool) -> None:
     assert is_like(token, number) == like
+
+
+def test_a_row_that_holds_a_title_alone_is_a_group_where_numbers_begin_again() -> None:
+    rows, lines = table(
+        ("1", "1 Ra soat ha tang mang"),
+        ("2", "2 Tap huan ky nang so"),
+        ("3", "14 Phat trien nhan luc"),
+        ("1", "1 Ra soat ha tang mang"),
+        ("2", "2 Bao cao ket qua ra soat"),
+    )
+    lead = (Fragment("Cong an tinh", 0, 9.0),)
+    filled = [
+        replace(row, cells=(*row.cells, () if at == 2 else lead)) for at, row in enumerate(rows)
+    ]
+    settled = settle_numbers(filled, lines)
+    assert [row.group for row in settled] == [False, False, True, False, False]
+    assert settled[2].cells[0][0].text == "14"
+    assert numbers(settled) == ["1", "2", "1", "2"]
+    # lost in the last row, cells make no title of it
+    last = [*filled[:4], replace(rows[4], cells=(*rows[4].cells, ()))]
+    assert not settle_numbers(last, lines)[4].group
 
 
 def test_a_title_read_to_the_end_of_the_row_above_it_is_parted_from_it() -> None:
