@@ -428,7 +428,7 @@ def _separators(found: Found, printed: str) -> tuple[str | None, ...]:
             found.separators, itertools.pairwise(found.parts), strict=True
         )
     ]
-    return *inked, _ending(printed[found.end :], found.parts[-1].phrase.text)
+    return *inked, _ending(printed[found.end :])
 
 
 def _separator(found: str, between: str, after: Phrase) -> str | None:
@@ -454,15 +454,12 @@ def _joined(written: Sequence[str], separators: Sequence[str | None]) -> str:
     return "".join(usual if part is None else part for part in parts)
 
 
-def _ending(rest: str, text: str) -> str:
-    """The stop after the last name; dots below a vowel are often read as a comma or a dot."""
+def _ending(rest: str) -> str:
+    """The stop after the last name."""
     stops = [character for character in rest if character in ";:.,"]
-    if not stops:
-        return ""
     if any(stop in ";:" for stop in stops):
         return ";"
-    dotted_last = any(mark in text.rsplit(" ", 1)[-1] for mark in "ạậặẹệịọộợụựỵ")
-    return "." if "." in stops[:1] and not dotted_last else ""
+    return "." if "." in stops[:1] else ""
 
 
 def _as_inked(part: Part, printed: str) -> str:

@@ -304,6 +304,7 @@ def test_what_is_not_clearly_one_agency_stays_unresolved(mention: str, scope: Sc
         ),
         ("Phong Van hoa- X&\nhoi", "Phòng Văn hóa- Xã hội"),
         ("Cac s0, ban, nganh;", "Các sở, ban, ngành;"),
+        ("So Giao duc va Dao\ntao; S6 Noi vu.", "Sở Giáo dục và Đào tạo; Sở Nội vụ."),
         ("Két qua thuc hién nhiém vu nam 2026", ""),
         ("100%", ""),
         ("", ""),
