@@ -28,6 +28,7 @@ OWN_STRENGTH = 8.0  # the same two for counts from the document's own first read
 OWN_SURPRISE = 0.4
 LENT = 0.05  # share of a letter's damage that it takes from letters with the same base
 STUTTER = 0.005  # chance that a letter is read twice
+ROUND = 0.05  # share of a letter's sixes that other machines read as eights, and the other way
 NEAR_WORDS = 160  # words weighed for one seen token
 SHAPES_TOGETHER = 128  # whose near words are looked for together
 DISTANCE_COST = 2.5  # nats a letter of difference between skeletons
@@ -452,7 +453,8 @@ def load_characters(folder: Path) -> CharacterChannel:
     table = np.full((len(letters), len(segments)), CharacterChannel.FLOOR)
     table[data["row"].astype(np.int64), data["column"].astype(np.int64)] = data["value"]
     columns = {segment: i for i, segment in enumerate(segments)}
-    table = _stuttering(_shared_among_alike(letters, table), columns)
+    table = _rounded(letters, _shared_among_alike(letters, table), columns)
+    table = _stuttering(table, columns)
     for size in range(1, MAX_SEGMENT + 1):
         # signs never seen in training speak for no letter, however often one met such junk
         junk = columns["?" * size]
@@ -476,6 +478,19 @@ def _shared_among_alike(
         if len(rows) > 1:
             shared[rows] = (1 - LENT) * table[rows] + LENT * table[rows].mean(axis=0)
     return shared
+
+
+def _rounded(
+    letters: Sequence[str], table: npt.NDArray[np.float64], columns: Mapping[str, int]
+) -> npt.NDArray[np.float64]:
+    """The table with 6 and 8 taken for each other in letters (``số`` → ``s8``), never in numerals:
+    the training pages were read by one machine alone."""
+    rows = [row for row, letter in enumerate(letters) if letter.isalpha()]
+    digits = [columns[digit] for digit in "68" if digit in columns]
+    rounded = table.copy()
+    for one, other in itertools.permutations(digits, 2):
+        rounded[rows, one] += ROUND * table[rows, other]
+    return rounded
 
 
 def _stuttering(

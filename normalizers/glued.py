@@ -18,7 +18,7 @@ import numpy as np
 
 from normalizers.channel import Channel, skeleton
 from normalizers.language_model import STEP, UNSEEN, LanguageModel
-from normalizers.tokens import is_syllable
+from normalizers.tokens import CLASSES, is_syllable
 
 LOST = math.log(0.004)  # a space that is not seen: 530 of 137,000 in training damage
 COMMON = -11.5  # log P of the commonest word of a shape that a piece may have
@@ -28,9 +28,11 @@ LONGEST_PIECE = 9
 MEAN_PIECE = 2.5  # letters; foreign names fall into shorter ones
 MOST = 6  # words
 READINGS = 8  # of a piece, weighed with their neighbours
+OFTEN = 2  # times that a word was read as a piece in damage pairs
 WAYS = 3  # to part a token, that are weighed
 AGAINST_ONE = -3.0  # nats by which the words together may be less likely than one word
-AGAINST_UNKNOWN = -4.0  # and than a word that the model does not know
+AGAINST_UNKNOWN = -7.0  # and than a word that the model does not know;
+AGAINST_FOREIGN = -3.5  # where plain letters may be such a word ("chatbot", "landing")
 UNKNOWN_LETTER = -2.1  # log P of one, a letter,
 UNKNOWN_SIGN = -5.0  # or a sign that is no plain letter
 UNKNOWN = -2.0
@@ -50,8 +52,24 @@ class Parter:
             if common > COMMON and word.islower() and is_syllable(word):
                 shape = skeleton(word)
                 self.shapes[shape] = max(common, self.shapes.get(shape, COMMON))
+        self.pieces = self._pieces(channel)
         self.known = channel.shapes
         self.seen = channel.evidence.counts
+
+    def _pieces(self, channel: Channel) -> dict[str, float]:
+        """What common words were often read as, whatever its shape ("ludng" for *lượng*), and log P
+        of the likeliest such word and of its being read so."""
+        evidence = channel.evidence
+        out: dict[str, float] = {}
+        for seen, words in evidence.counts.items():
+            if len(seen) < 2:
+                continue
+            for number, count in words.items():
+                common = float(self.language.unigram[number])
+                if count >= OFTEN and common > COMMON and number >= len(CLASSES):
+                    merit = common + math.log(count / evidence.totals[number])
+                    out[seen] = max(merit, out.get(seen, -math.inf))
+        return out
 
     def ways(self, token: str) -> list[tuple[str, ...]]:
         """The likeliest ways to part a token, by shapes and commonness alone; none for a token
@@ -69,7 +87,11 @@ class Parter:
         for end in range(1, size + 1):
             found: list[tuple[float, tuple[int, ...]]] = []
             for start in range(max(0, end - LONGEST_PIECE), end):
-                common = self.shapes.get("".join(letters[start:end])) if best[start] else None
+                if not best[start]:
+                    continue
+                common = self.shapes.get("".join(letters[start:end]))
+                if common is None:
+                    common = self.pieces.get(token[start:end])
                 if common is not None:
                     found += [
                         (merit + common, (*cuts, end))
@@ -91,7 +113,8 @@ class Parter:
         one = float((logs + self.language.unigram[numbers]).max(initial=-math.inf))
         odd = sum(not (sign.isalpha() and sign.isascii()) for sign in token)
         unknown = UNKNOWN + UNKNOWN_LETTER * len(token) + UNKNOWN_SIGN * odd
-        if merit - one > AGAINST_ONE and merit - unknown > AGAINST_UNKNOWN:
+        least = AGAINST_UNKNOWN if odd else AGAINST_FOREIGN
+        if merit - one > AGAINST_ONE and merit - unknown > least:
             return best
         return (token,)
 

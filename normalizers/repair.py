@@ -28,12 +28,13 @@ from normalizers.codes import code_parts, join_codes, repair_code, repair_part
 from normalizers.context_model import ContextModel, reconsider
 from normalizers.glued import Parter
 from normalizers.health import judge_health
-from normalizers.language_model import LanguageModel
+from normalizers.language_model import NO_WORD, LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
 from normalizers.legacy import encoding_of_text, to_unicode
 from normalizers.misread import LEAST, Misread, rereader
 from normalizers.paragraphs import list_marks, paragraphs_of
-from normalizers.pieces import pieces_of, plain_edge, without_junk
+from normalizers.pieces import joint, pieces_of, plain_edge, without_junk
+from normalizers.second_look import Callers, Place, chosen, doubtful, look_again
 from normalizers.tokens import (
     BOUNDARY,
     CLASSES,
@@ -172,6 +173,7 @@ class RepairModel:
         self.terms = np.array([keeps_case(word) for word in language.words])
         self.proofreader = Proofreader(language, context)
         self.parter = Parter(language, channel)
+        self.callers = Callers(language, channel.candidates_for)
         self.parted: dict[str, tuple[str, ...]] = {}  # tokens that may be glued words
         self.scored: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -253,11 +255,14 @@ class RepairModel:
 
     def part(self, tokens: Iterable[str]) -> None:
         """Find out which of the tokens are words glued together."""
-        ways = {
-            token: found
-            for token in dict.fromkeys(tokens)
-            if token not in self.parted and (found := self.parter.ways(token))
-        }
+        ways: dict[str, list[tuple[str, ...]]] = {}
+        for token in dict.fromkeys(tokens):
+            if token not in self.parted:
+                self.parted[token] = (token,)
+                if found := self.parter.ways(token):
+                    ways[token] = found
+        if not ways:
+            return
         pieces = {piece for found in ways.values() for way in found for piece in way}
         scored = self.candidates_of([*pieces, *ways])
         for token, found in ways.items():
@@ -376,7 +381,7 @@ class RepairSession:
         self.model.part([core.lower()])
         out: list[tuple[str, bool]] = []
         start = 0
-        for piece in self.model.parted.get(core.lower(), (core,)):
+        for piece in self.model.parted[core.lower()]:
             out += [(" ", False), (core[start : start + len(piece)], True)]
             start += len(piece)
         return out[1:]
@@ -571,10 +576,49 @@ class RepairSession:
             wide = iter(narrow(language, self._slots_of(new)))
             narrowed = [next(again if is_known else wide) for is_known in known]
             decoded = decode(language, narrowed, self.model.weights, self._cache)
+            self._look_again(read, narrowed, decoded)
             decoded = reconsider(self.model.context, language, narrowed, decoded)
             for text, sequence, slots, result in zip(todo, read, narrowed, decoded, strict=True):
                 self._repaired[text] = self._compose(sequence, slots, result)
         return [self._repaired[text] for text in texts]
+
+    def _look_again(
+        self, read: Sequence[_Sequence], slots: Sequence[list[Slot]], decoded: Sequence[Decoded]
+    ) -> None:
+        """Read the places that read badly once more, with more candidates."""
+        language = self.model.language
+        scored = self.model.scored
+        spots: dict[Place, _Spot] = {}
+        called: dict[Place, tuple[np.ndarray, np.ndarray]] = {}
+        words: dict[str, list[np.ndarray]] = {}
+        for number, at in doubtful(language, slots, decoded):
+            spot = self._spots[read[number].numbers[at]]
+            if spot is None or not len(scored.get(spot.piece.lower(), _NO_CANDIDATES)[0]):
+                continue
+            best = decoded[number].best
+            before, behind = (
+                slots[number][place].words.item(best[place]) if 0 <= place < len(best) else 0
+                for place in (at - 1, at + 1)
+            )
+            spots[number, at] = spot
+            called[number, at] = self.model.callers.called(before, behind)
+            words.setdefault(spot.piece.lower(), []).append(called[number, at][0])
+        lists = {
+            token: np.unique(np.concatenate([scored[token][0], *some]))
+            for token, some in words.items()
+        }
+        weighed = self.model.weighed(lists, self._own, self._characters)
+        common = np.float32(COMMONNESS) * language.unigram
+        whole: dict[int, Slot] = {}
+        wider: dict[Place, Slot] = {}
+        for (number, at), spot in spots.items():
+            key = read[number].numbers[at]
+            if key not in whole:
+                whole[key] = self._slot(spot, *weighed[spot.piece.lower()])
+            wider[number, at] = chosen(
+                whole[key], slots[number][at].words, called[number, at], common, len(spot.piece)
+            )
+        look_again(language, self.model.weights, self._cache, slots, decoded, wider)
 
     def repair_lines(self, lines: Sequence[str]) -> list[Repaired]:
         """Repair printed lines of running text: each is read within its paragraph."""
@@ -691,7 +735,7 @@ class RepairSession:
         words = self.model.language.words
         parts, chunks, capitals, _ = sequence
         best, posteriors = decoded.best, decoded.posteriors
-        built = [""] * len(chunks)
+        texts: list[str] = []
         sure = [1.0] * len(chunks)
         initial = True
         opened = False  # by a bracket, a quotation's mark or a list's, as a beginning is
@@ -725,9 +769,12 @@ class RepairSession:
                     if word in small_words() and not begins and text == word.capitalize():
                         text = word
                 initial = opened = False
-            built[part.chunk] += text
+            texts.append(text)
             if part.text and part.text[-1] in ".;:!?" and part.slot is None:
                 initial = True
+        built = [""] * len(chunks)
+        for place, part in enumerate(parts):
+            built[part.chunk] += self._joint(sequence, place, texts, slots, best)
         built = join_codes(built)
         changed = tuple(
             TokenRepair(at, chunk, new, round(chance, 4), "channel and context")
@@ -736,6 +783,31 @@ class RepairSession:
         )
         text = " ".join(chunk for chunk in built if chunk)
         return Repaired(text, round(min(sure, default=1.0), 4), changed, tuple(built))
+
+    def _joint(
+        self,
+        sequence: _Sequence,
+        place: int,
+        texts: Sequence[str],
+        slots: Sequence[Slot],
+        best: Sequence[int],
+    ) -> str:
+        """What is printed of a part: if it stands between two words of one chunk, see
+        :func:`normalizers.pieces.joint`."""
+        parts = sequence.parts
+        part, text = parts[place], texts[place]
+        if part.slot is not None or not part.text.strip() or not 0 < place < len(parts) - 1:
+            return text
+        before, after = parts[place - 1], parts[place + 1]
+        if (
+            before.slot is None
+            or after.slot is None
+            or not (before.chunk == part.chunk == after.chunk)
+        ):
+            return text
+        first, second = (slots[slot].words.item(best[slot]) for slot in (before.slot, after.slot))
+        together = self.model.language.log_prob(NO_WORD, NO_WORD, first, second)
+        return joint(part.text, texts[place - 1], texts[place + 1], together)
 
     def knows(self, chunk: str) -> bool:
         """Whether a chunk is a word of the language, a number, a code, an address or a mark."""

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from normalizers.context_model import REACH, ContextModel
+from normalizers.context_model import SIGHT, ContextModel
 from normalizers.language_model import STEP, LanguageModel
 from normalizers.tokens import CLASSES, is_syllable
 
@@ -161,10 +161,10 @@ class Proofreader:
 
     def _second(self, words: list[int], at: int, *twins: int) -> float:
         """Nats by which the second opinion prefers twins to the words from this place on."""
-        edge = [self.language.boundary] * REACH
+        edge = [self.language.boundary] * SIGHT
         mended = [*edge, *words[:at], *twins, *words[at + len(twins) :], *edge]
-        centres = range(at + REACH, at + REACH + len(twins))
-        windows = [mended[i - REACH : i] + mended[i + 1 : i + REACH + 1] for i in centres]
+        centres = range(at + SIGHT, at + SIGHT + len(twins))
+        windows = [mended[i - SIGHT : i] + mended[i + 1 : i + SIGHT + 1] for i in centres]
         views = self.context.views(np.array(windows, np.int64))
         which = np.arange(len(twins))
         here, there = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from normalizers.context_model import ContextModel, reconsider
+from normalizers.context_model import SIGHT, ContextModel, reconsider
 from normalizers.lattice import Decoded, Slot
 from normalizers.repair import RepairModel, load_model
 
@@ -85,13 +85,38 @@ def test_what_is_stored_is_what_was_learned(tmp_path: Path) -> None:
         return draw.normal(size=shape).astype(np.float32)
 
     learned = ContextModel(
-        table(50, 4), table(40, 6), table(6), table(6, 3), table(3), table(50, 3), table(50), 0.5
+        table(50, 4),
+        table(48, 6),
+        table(6),
+        table(6, 3),
+        table(3),
+        table(50, 3),
+        table(50),
+        0.5,
+        np.abs(table(50)),
     )
     learned.save(tmp_path)
     stored = ContextModel.load(tmp_path)
-    windows = draw.integers(0, 60, (8, 10))  # ten words beyond the known fifty
+    windows = draw.integers(0, 60, (8, 2 * SIGHT))  # ten words beyond the known fifty
     which, words = np.repeat(np.arange(8), 3), draw.integers(0, 60, 24)
     unigram = np.full(60, -5.0, np.float32)
     wanted = learned.merits(learned.views(windows), which, words, unigram)
     got = stored.merits(stored.views(windows), which, words, unigram)
     assert np.abs(got - wanted).max() < 0.02 * np.abs(wanted).max()
+
+
+def test_what_stands_far_away_tells_the_subject(model: RepairModel) -> None:
+    language = model.language
+
+    def merit(word: str, far: str) -> float:
+        windows = np.full((1, 2 * SIGHT), language.boundary)
+        beyond = [language.index[word] for word in far.split()]
+        windows[0, : len(beyond)] = beyond
+        words = np.array([language.index[word]])
+        views = model.context.views(windows)
+        return float(model.context.merits(views, np.zeros(1, int), words, language.unigram)[0])
+
+    schools = "học sinh giáo dục đào tạo nhà trường giáo viên lớp học môn học sách giáo khoa"
+    roads = "xe ô tô tải trọng cầu đường bộ giao thông biển số lái xe hành khách vận tải"
+    more = merit("trường", schools) - merit("đường", schools)
+    assert more > merit("trường", roads) - merit("đường", roads)

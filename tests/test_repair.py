@@ -100,6 +100,38 @@ def test_words_that_ocr_glued_come_apart(damaged: RepairSession, seen: str, true
     assert glued[0].source == seen.split()[glued[0].position]
 
 
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("cac lucludng chirc nang", "các lực lượng chức năng"),  # "ludng" has no word's shape
+        ("hé théng diiliéu quéc gia", "hệ thống dữ liệu quốc gia"),
+    ],
+)
+def test_pieces_of_glued_words_may_be_misread(damaged: RepairSession, seen: str, true: str) -> None:
+    assert damaged.repair(seen).text == true
+
+
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("theo quy.dinh ciia phap luat", "theo quy định của pháp luật"),
+        ("cac co quan lién:quan thuc hién", "các cơ quan liên quan thực hiện"),
+        ("viéc cung-cap théng tin", "việc cung cấp thông tin"),
+        ("cac hé_théng théng tin", "các hệ thống thông tin"),
+        ("co quan, té chtic,ca nhan", "cơ quan, tổ chức, cá nhân"),
+        ("xay dung cac mé-dun dao tao", "xây dựng các mô-đun đào tạo"),
+        ("hinh thirc hop tac céng-tu", "hình thức hợp tác công-tư"),
+    ],
+)
+def test_specks_between_words_are_no_signs(damaged: RepairSession, seen: str, true: str) -> None:
+    assert damaged.repair(seen).text == true
+
+
+def test_a_place_that_reads_badly_is_looked_at_again(damaged: RepairSession) -> None:
+    assert damaged.repair("phdi theo di tin hiéu").text == "phải theo dõi tín hiệu"
+    assert damaged.repair("UBND tinh Quang Ngi").text == "UBND tỉnh Quảng Ngãi"
+
+
 def test_foreign_names_and_terms_do_not_come_apart(damaged: RepairSession) -> None:
     terms = "Kalimantan, dashboard, chatbot, blockchain, temporarily, Mauritanie"
     assert damaged.repair(f"nén tang {terms}").text == f"nền tảng {terms}"
