@@ -14,9 +14,12 @@ from normalizers.tokens import is_syllable, keeps_case
 # Capitals that look like their small letters, and the digits that look like either.
 ALIKE = frozenset("COSVXZWUKPÓÒÔŐÖÚÙÜ06")
 
+UNSURE = frozenset("acklosuvwxz")
+"""Small letters that OCR takes for capitals at least as often as once in 2,000 times."""
 OPENING = frozenset("-+*•–—(\"“‘'«[")
 """What stands before a beginning: the mark of a list, a quotation's, a bracket's."""
 SMALL_WORDS = Path(__file__).parent / "models" / "small_words.txt"
+SMALL_PAIRS = Path(__file__).parent / "models" / "small_pairs.txt"
 
 
 def shouted(chunks: Sequence[str]) -> list[bool]:
@@ -83,6 +86,21 @@ def small_words() -> frozenset[str]:
     """Words with a marked vowel in front that are in small letters but where a sentence begins:
     OCR takes such a vowel for a capital more often than one is printed there."""
     return frozenset(SMALL_WORDS.read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1)
+def small_pairs() -> frozenset[str]:
+    """Pairs of words, a space between, whose second is in small letters behind the first, but where
+    all is in capitals."""
+    return frozenset(SMALL_PAIRS.read_text(encoding="utf-8").splitlines())
+
+
+@lru_cache(maxsize=100_000)
+def unsure_case(seen: str, word: str) -> bool:
+    """Whether the first sign of ``seen`` tells little of the case of the word that it stands for:
+    a letter that looks alike small and tall, or another letter than the word's."""
+    first = unidecode(seen[:1]).lower()
+    return first in UNSURE or first != unidecode(word[:1]).lower()
 
 
 @lru_cache(maxsize=100_000)

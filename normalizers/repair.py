@@ -22,7 +22,15 @@ from typing import Literal, NamedTuple, cast
 import numpy as np
 
 from normalizers import channel as channels
-from normalizers.casing import ALIKE, OPENING, cased, shouted, small_words
+from normalizers.casing import (
+    ALIKE,
+    OPENING,
+    cased,
+    shouted,
+    small_pairs,
+    small_words,
+    unsure_case,
+)
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, join_codes, repair_code, repair_part
 from normalizers.context_model import ContextModel, reconsider
@@ -738,6 +746,7 @@ class RepairSession:
         texts: list[str] = []
         sure = [1.0] * len(chunks)
         initial = True
+        before = ""  # the word before, nothing between
         opened = False  # by a bracket, a quotation's mark or a list's, as a beginning is
         for part in parts:
             if part.slot is None:
@@ -766,9 +775,21 @@ class RepairSession:
                 else:
                     text = cased(word, part.text, capitals[part.chunk], initial)
                     begins = initial or opened or capitals[part.chunk]
-                    if word in small_words() and not begins and text == word.capitalize():
+                    if (
+                        not begins
+                        and text == word.capitalize()
+                        and (
+                            word in small_words()
+                            or (
+                                unsure_case(part.text, word) and f"{before} {word}" in small_pairs()
+                            )
+                        )
+                    ):
                         text = word
                 initial = opened = False
+                before = "" if number < len(CLASSES) else word
+            if part.slot is None and part.text != " ":
+                before = ""
             texts.append(text)
             if part.text and part.text[-1] in ".;:!?" and part.slot is None:
                 initial = True

@@ -224,6 +224,21 @@ def test_a_tall_small_vowel_is_no_capital(damaged: RepairSession, seen: str, tru
     assert damaged.repair(seen).text == true
 
 
+@pytest.mark.parametrize(
+    ("seen", "true"),
+    [
+        ("cac co quan, don Vi dia phuong", "các cơ quan, đơn vị địa phương"),  # V is v, but taller
+        ("co s        ("co s& di? Liéu quéc gia", "cơ sở dữ liệu quốc gia"), dit Liéu quéc gia", "cơ sở dữ liệu quốc gia"),
+        ("Vi tri viéc lam", "Vị trí việc làm"),  # where a text begins
+        ("do Cong an tinh chu tri", "do Công an tỉnh chủ trì"),
+    ],
+)
+def test_a_word_that_stays_small_behind_another_is_no_capital(
+    damaged: RepairSession, seen: str, true: str
+) -> None:
+    assert damaged.repair(seen).text == true
+
+
 def test_changes_are_on_record(damaged: RepairSession) -> None:
     repaired = damaged.repair("cac tng dung, nén tang")
     assert repaired.text == "các ứng dụng, nền tảng"
