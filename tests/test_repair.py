@@ -228,7 +228,7 @@ def test_a_tall_small_vowel_is_no_capital(damaged: RepairSession, seen: str, tru
     ("seen", "true"),
     [
         ("cac co quan, don Vi dia phuong", "các cơ quan, đơn vị địa phương"),  # V is v, but taller
-        ("co s        ("co s& di? Liéu quéc gia", "cơ sở dữ liệu quốc gia"), dit Liéu quéc gia", "cơ sở dữ liệu quốc gia"),
+        ("co sé dit Liéu quéc gia", "cơ sở dữ liệu quốc gia"),
         ("Vi tri viéc lam", "Vị trí việc làm"),  # where a text begins
         ("do Cong an tinh chu tri", "do Công an tỉnh chủ trì"),
     ],
