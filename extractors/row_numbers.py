@@ -118,7 +118,7 @@ def settle_numbers(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Ta
 
 def _titles_among(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[TangledRow, ...]:
     """The rows, those as group rows that hold nothing but what may be a title, where numbers begin
-    again in the row below.
+    again in the row below; or where no row stands between two groups but this.
     """
     found = list(rows)
     alone = [not row.group and not any(row.cells[2:]) for row in rows]
@@ -127,19 +127,25 @@ def _titles_among(rows: Sequence[TangledRow], lines: Sequence[str]) -> tuple[Tan
     for index in range(len(rows) - 1):
         row, below = rows[index], rows[index + 1]
         text = row.cells[1]
-        if not alone[index] or below.group or not 1 <= len(text) <= MOST_TITLES:
+        if not alone[index] or not 1 <= len(text) <= MOST_TITLES:
+            continue
+        if below.group and index and not rows[index - 1].group:
             continue
         words = [word for line in text for word in line.text.split() if len(word) > 1]
         if len(words) < LEAST_TITLE or text[0].text[:1].islower():
             continue
         if any(line.text.endswith((".", ",", ";", ":")) for line in text):
             continue
-        if (first := _evidence(below, lines)).read != 1 and "1" not in first.printed:
+        if not below.group and not _may_be_first(_evidence(below, lines)):
             continue
         ink = " ".join(token.text for token in split_tokens(lines[text[0].line])[: text[0].first])
         code = (Fragment(ink or LOST_CODE, text[0].line, 0.0),)
         found[index] = replace(row, cells=(code, text), group=True, number_read=True)
     return tuple(found)
+
+
+def _may_be_first(seen: _Evidence) -> bool:
+    return seen.read == 1 or "1" in seen.printed
 
 
 def _text_width(rows: Sequence[TangledRow]) -> int:

@@ -153,6 +153,9 @@ def test_a_row_that_holds_a_title_alone_is_a_group_where_numbers_begin_again() -
     assert [row.group for row in settled] == [False, False, True, False, False]
     assert settled[2].cells[0][0].text == "14"
     assert numbers(settled) == ["1", "2", "1", "2"]
+    # the only row above a group
+    group = TangledRow(((), (Fragment("Ha tang", 1, 9.0),)), 1, 1, group=True)
+    assert settle_numbers([filled[2], group, *filled[3:], filled[1]], lines)[0].group
     # lost in the last row, cells make no title of it
     last = [*filled[:4], replace(rows[4], cells=(*rows[4].cells, ()))]
     assert not settle_numbers(last, lines)[4].group
