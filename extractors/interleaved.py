@@ -28,7 +28,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
-Kind = Literal["number", "text", "agency", "target", "deadline", "mark"]
+Kind = Literal["number", "text", "agency", "partner", "target", "deadline", "mark"]
+"""What a column holds; a ``partner`` is an agency beside the one that leads."""
+AGENCIES: tuple[Kind, ...] = ("agency", "partner")
 Alignment = Literal["middle", "top"]
 Context = tuple[str, ...]
 
@@ -158,7 +160,7 @@ SLACK_FREE = 0.12
 SLACK_MOST = -6.0
 CERTAIN = 20.0
 WITHIN = 30.0  # hypotheses this much worse than the best are dropped
-LIST_BROKEN = -3.0  # a list of names that is so unlikely to end where it does
+LIST_BROKEN = -2.5  # a list of names that is so unlikely to end where it does
 FREE_WORDS = -8.0  # a cell of an agency column is in free words
 FREE_SENSE = -5.5  # words read worse, a token, are damaged names rather than free words
 AGAIN = 1  # readings after the first
@@ -577,7 +579,7 @@ def _in_free_words(
     doubtful = [
         position
         for position, kind in enumerate(layout.kinds)
-        if kind == "agency"
+        if kind in AGENCIES
         and row.cells[position]
         and languages[position]("</s>", row.cells[position][-1].context) < LIST_BROKEN
     ]

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.interleaved import DocumentReader, Fragment, Kind, NamesLine, TangledRow
+from extractors.interleaved import (
+    AGENCIES,
+    DocumentReader,
+    Fragment,
+    Kind,
+    NamesLine,
+    TangledRow,
+)
 
 
 def names_parted(
@@ -19,7 +26,7 @@ def names_parted(
 
     Only a table with two such columns, side by side, is looked at.
     """
-    columns = [column for column, kind in enumerate(kinds) if kind == "agency"]
+    columns = [column for column, kind in enumerate(kinds) if kind in AGENCIES]
     if len(columns) != 2 or columns[1] != columns[0] + 1:
         return tuple(rows)
     left, right = columns

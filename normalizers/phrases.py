@@ -21,6 +21,16 @@ LogProbability = Callable[[str, Context], float]
 
 END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
+BLEND = (0.75, 0.7, 0.5)  # of what the longer contexts leave: trigrams, bigrams, single words
+LEADING, PARTNERS = 3, 3  # times that single bodies are likelier to lead, collective ones to help
+_COLLECTIVE = ("các xã", "địa phương", "liên quan")
+UNSEEN = 0.35  # what is left to shorter contexts where a longer one is not known
+END_ANYWHERE = 0.15  # of the chance of a phrase's end, after words that end none
+LIST_ENDS = 0.6  # chance that a list ends with a phrase
+SIGN_KEPT = 0.95  # chance that OCR leaves the sign after a word
+SIGN_ADDED = 0.03
+SIGN_LAST = 0.25  # cells that end in a sign
+_SIGNS = (",", ";", ".")
 _DIGITS = re.compile(r"\d+")
 _PUNCTUATION = " .,:;!?()\"'“”‘’"
 
@@ -38,6 +48,24 @@ def may_be_so(token: str) -> bool:
 def guiding_bodies() -> tuple[str, ...]:
     """Central bodies whose guidance a deadline may wait for."""
     return tuple(name for name in agency_phrases() if name.startswith(("Bộ ", "Chính phủ")))
+
+
+def leading_bodies() -> tuple[str, ...]:
+    """Names for a column of those who lead: single bodies more often than all of a kind."""
+    return tuple(
+        name for name in agency_phrases() for _ in range(1 if _is_collective(name) else LEADING)
+    )
+
+
+def partner_bodies() -> tuple[str, ...]:
+    """Names for a column of those who take part: "Các sở, ban, ngành" oftener than single ones."""
+    return tuple(
+        name for name in agency_phrases() for _ in range(PARTNERS if _is_collective(name) else 1)
+    )
+
+
+def _is_collective(name: str) -> bool:
+    return name.lower().startswith("các ") or any(part in name for part in _COLLECTIVE)
 
 
 @lru_cache(maxsize=65536)
@@ -123,6 +151,78 @@ class PhraseLanguage:
         return known[before]
 
 
+class ListLanguage(PhraseLanguage):
+    """The language of a column of lists: any phrase may follow any other.
+
+    Words are as likely as in :class:`PhraseLanguage` within a phrase. Where one may end, the next
+    begins as phrases begin, whichever they are, and the comma or semicolon between them tells the
+    end of a phrase from its middle; OCR loses some of these signs and adds few.
+    """
+
+    def __init__(self, phrases: Sequence[str], general: LogProbability, share: float = 0.9) -> None:
+        super().__init__(phrases, general, share, longest_list=1)
+        self._signs: dict[Context, list[int]] = defaultdict(lambda: [0, 0])
+        for phrase in phrases:
+            words = phrase.split()
+            for before, word in zip(["", *words], words[:-1], strict=False):
+                for key in ((bare(before), bare(word)), (bare(word),)):
+                    self._signs[key][word.endswith(_SIGNS)] += 1
+        self._starts = self._order(0, ("<s>", "<s>")) or {}
+        self._shared: dict[Context, dict[str, float]] = {}
+
+    def _compute(self, word: str, context: Context) -> float:
+        target = bare(word)
+        stock = self._next(context, target)
+        general = math.exp(max(self._general(word, context), -40.0))
+        return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
+
+    def _next(self, context: Context, target: str) -> float:
+        """P(target | the last words), of a list of phrases."""
+        if not context:
+            return self._blend(("<s>", "<s>"), target)
+        before = tuple(["<s>", "<s>", *(bare(w) for w in context)][-2:])
+        signed = context[-1].endswith(_SIGNS)
+        ends = self._blend(before, END)
+        inside = self._sign_inside(before)
+        within = _seen(signed, SIGN_KEPT * inside + SIGN_ADDED * (1 - inside)) * (1 - ends)
+        between = _seen(signed, SIGN_KEPT) * ends * (1 - LIST_ENDS)
+        last = _seen(signed, SIGN_LAST) * ends * LIST_ENDS
+        whole = within + between + last
+        if target == END:
+            return last / whole
+        inner = self._blend(before, target) / max(1 - ends, 1e-9)
+        return (within * inner + between * self._starts.get(target, 0.0)) / whole
+
+    def _sign_inside(self, before: Context) -> float:
+        """The share of a word's places amid phrases in which they print a sign after it."""
+        plain, signed = self._signs.get(before) or self._signs.get(before[1:]) or (1, 0)
+        return signed / (plain + signed)
+
+    def _blend(self, before: Context, target: str) -> float:
+        """P(target | two words) within a phrase, END included: orders that are known, blended."""
+        known = self._shared.get(before)
+        if known is None:
+            known = self._shared[before] = {}
+            left = 1.0
+            orders = [(0, before), (1, before[1:]), (2, ())]
+            if before[0] != "<s>" and self._order(0, before) is None:
+                orders[0] = (0, ("<s>", before[1]))  # a phrase has just begun
+            for (order, key), share in zip(orders, BLEND, strict=True):
+                shares = self._order(order, key)
+                if shares is None:
+                    left *= UNSEEN
+                    continue
+                for word, value in shares.items():
+                    value *= END_ANYWHERE if word == END and not key else 1.0
+                    known[word] = known.get(word, 0.0) + left * share * value
+                left *= 1 - share
+        return known.get(target, 0.0)
+
+
+def _seen(signed: bool, share: float) -> float:
+    return share if signed else 1 - share
+
+
 def _as_shares(seen: Counter[str] | None) -> dict[str, float] | None:
     total = seen.total() if seen else 0
     if not seen or total <= 0:
@@ -142,9 +242,11 @@ def deadline_phrases(bodies: Sequence[str] = ()) -> tuple[str, ...]:
         *(f"Năm {year}" for year in years),
         *(f"Năm {span}" for span in spans),
         *(f"Giai đoạn {span}" for span in spans),
+        *(f"Giai đoạn {span.replace('-', ' - ')}" for span in spans),
         *(f"Tháng {month}" for month in months),
+        *(f"6 tháng {half} năm {year}" for year in years for half in ("đầu", "cuối")),
         *(f"{day}/{month}" for month in months for day in (1, 15, 20, 30, 31)),
-        *(f"Quý {q}/{year}" for year in years for q in ("I", "II", "III", "IV")),
+        *(f"Quý {q}{of}{year}" for year in years for q in _QUARTERS for of in ("/", " năm ")),
         *(f"Trước ngày {day}/{month}" for month in months for day in (15, 30)),
         *(f"Sau khi {body} {act}" for body in bodies for act in _ACTS),
         *_ADVERBS * 12,
@@ -164,9 +266,19 @@ def target_phrases() -> tuple[str, ...]:
     )
 
 
-_ACTS = ("ban hành hướng dẫn", "ban hành", "ban hành hướng dẫn", "hướng dẫn")
+_ACTS = (
+    "ban hành hướng dẫn",
+    "ban hành",
+    "ban hành hướng dẫn",
+    "hướng dẫn",
+    "ban hành Nghị định",
+    "ban hành Thông tư",
+    "ban hành văn bản hướng dẫn",
+)
+_QUARTERS = ("I", "II", "III", "IV")
 _ADVERBS = (
     "Thường xuyên",
+    "Thường xuyên, liên tục",
     "Hằng năm",
     "Hàng năm",
     "Hằng tháng",
@@ -176,4 +288,6 @@ _ADVERBS = (
     "Sau khi Trung ương ban hành",
     "Theo kế hoạch",
     "Theo tiến độ",
+    "Theo lộ trình",
+    "Theo yêu cầu",
 )

@@ -13,7 +13,6 @@ from dataclasses import replace
 from extractors.interleaved import Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers import agency_rows
-from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import (
     head_ink,
@@ -27,10 +26,13 @@ from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_o
 from normalizers.page_health import LayerVerdict, judge_layer
 from normalizers.phrases import (
     SO_COST,
+    ListLanguage,
     PhraseLanguage,
     deadline_phrases,
     guiding_bodies,
+    leading_bodies,
     may_be_so,
+    partner_bodies,
     target_phrases,
 )
 from normalizers.repair import Candidate, RepairModel, RepairSession
@@ -82,6 +84,15 @@ def heading_of(column: Column, columns: Sequence[Column]) -> str:
     return _HEADINGS.get(column.field, "")
 
 
+def kinds_of(columns: Sequence[Column]) -> tuple[Kind, ...]:
+    """What the columns hold; beside the agencies that lead, others are partners."""
+    kinds: list[Kind] = []
+    for column in columns:
+        kind = _KINDS.get(column.field, "text")
+        kinds.append("partner" if kind == "agency" and kind in kinds else kind)
+    return tuple(kinds)
+
+
 class ColumnReader:
     """Languages of one document's columns (``extractors.interleaved.DocumentReader``).
 
@@ -106,7 +117,8 @@ class ColumnReader:
         text = general.log_probability if said else session.log_probability
         self._languages: dict[Kind, Language] = {
             "text": text,
-            "agency": PhraseLanguage(agency_phrases(), text).log_probability,
+            "agency": ListLanguage(leading_bodies(), text).log_probability,
+            "partner": ListLanguage(partner_bodies(), text).log_probability,
             "deadline": PhraseLanguage(
                 deadline_phrases(guiding_bodies()), text, share=0.97, longest_list=1
             ).log_probability,
@@ -225,8 +237,7 @@ class Reader:
     def _header_of(self, columns: tuple[Column, ...], lines_used: int) -> HeaderFound:
         names = tuple(heading_of(column, columns) for column in columns)
         self._columns[names] = columns
-        kinds = tuple(_KINDS.get(column.field, "text") for column in columns)
-        return HeaderFound(names, kinds, lines_used)
+        return HeaderFound(names, kinds_of(columns), lines_used)
 
     def title_lines(self, lines: Sequence[str]) -> int:
         """How many of a page's first lines are an appendix's label and title; 0 for none."""

@@ -12,7 +12,14 @@ from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOW
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
 from normalizers.sections import headings_of
-from pipeline.reader import HEADING_REPEATED, MARKS, ColumnReader, _name_groups, heading_of
+from pipeline.reader import (
+    HEADING_REPEATED,
+    MARKS,
+    ColumnReader,
+    _name_groups,
+    heading_of,
+    kinds_of,
+)
 
 
 class Session:
@@ -101,3 +108,19 @@ def test_headings_name_the_groups_where_lines_repeat_them() -> None:
     assert _name_groups(
         headings, [*body, "| Phat trién ha tang so", "It Bao dam an toan thong tin"]
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"),
+    [
+        (
+            "TT Nhiem vu Co quan chu tri Co quan phoi hop Thoi han",
+            ("number", "text", "agency", "partner", "deadline"),
+        ),
+        ("TT Nhiem vu Co quan thuc hien Thoi han", ("number", "text", "agency", "deadline")),
+    ],
+)
+def test_partners_stand_beside_those_who_lead(line: str, kinds: tuple[str, ...]) -> None:
+    found = header_columns_of_lines([line])
+    assert found is not None
+    assert kinds_of(found.columns) == kinds
