@@ -7,7 +7,6 @@ stands between the top of the page and the first header is the table's title.
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -546,7 +545,12 @@ def widened(
     OCR drops the same narrow heading from page after page; None where nothing is lost, as a few
     lines from the middle of the table soon show.
     """
-    layouts = reader.wider(table.header, [part.lines for part in table.parts])
+    likeliest: dict[tuple[Kind, ...], tuple[HeaderFound, float]] = {}
+    for layout in reader.wider(table.header, [part.lines for part in table.parts]):
+        known = likeliest.get(layout[0].kinds)
+        if known is None or layout[1] > known[1]:
+            likeliest[layout[0].kinds] = layout
+    layouts = tuple(likeliest.values())
     lines, _, starts, loose = _lines_of(table.parts)
     if not layouts or len(lines) < GUESS_LINES:
         return None
@@ -556,9 +560,14 @@ def widened(
     begins = frozenset(line - middle for line in starts)
     blanks = frozenset(line - middle for line in loose)
     scores = _reading_scores(few, kinds, language, begins, blanks, ("middle",))
-    known, *others = scores
-    if max(map(operator.add, others, (evidence for _, evidence in layouts))) < known + WIDER_BEHIND:
+    layouts = tuple(
+        (header, evidence)
+        for (header, evidence), score in zip(layouts, scores[1:], strict=True)
+        if score + evidence >= scores[0] + WIDER_BEHIND
+    )
+    if not layouts:
         return None
+    kinds = [table.header.kinds, *(header.kinds for header, _ in layouts)]
     for count, least in ((GUESS_LINES, WIDER_FIRST), (GUESS_MORE_LINES, WIDER_LEAD)):
         scores = _reading_scores(lines[:count], kinds, language, starts, loose)
         leads = [
