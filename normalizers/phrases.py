@@ -21,7 +21,8 @@ LogProbability = Callable[[str, Context], float]
 
 END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
-BLEND = (0.75, 0.7, 0.5)  # of what the longer contexts leave: trigrams, bigrams, single words
+BLEND = (0.75, 0.7)  # shares of trigrams, and of bigrams in what these leave
+WORD_SHARE = 0.5  # of single words, in what is left
 LEADING, PARTNERS = 3, 3  # times that single bodies are likelier to lead, collective ones to help
 _COLLECTIVE = ("các xã", "địa phương", "liên quan")
 UNSEEN = 0.35  # what is left to shorter contexts where a longer one is not known
@@ -151,6 +152,12 @@ class PhraseLanguage:
         return known[before]
 
 
+_Place = tuple[float, float, float, float, dict[str, float]]
+"""What may come after the last words: weights of what follows them within a phrase, of any word
+there and of what begins a phrase, P(the cell ends), and P(word | the last words) within a phrase.
+"""
+
+
 class ListLanguage(PhraseLanguage):
     """The language of a column of lists: any phrase may follow any other.
 
@@ -168,55 +175,69 @@ class ListLanguage(PhraseLanguage):
                 for key in ((bare(before), bare(word)), (bare(word),)):
                     self._signs[key][word.endswith(_SIGNS)] += 1
         self._starts = self._order(0, ("<s>", "<s>")) or {}
-        self._shared: dict[Context, dict[str, float]] = {}
+        self._words = {
+            word: WORD_SHARE * share * (END_ANYWHERE if word == END else 1.0)
+            for word, share in (self._order(2, ()) or {}).items()
+        }
+        self._shared: dict[Context, tuple[dict[str, float], float]] = {}
+        self._places: dict[Context, _Place] = {}
 
     def _compute(self, word: str, context: Context) -> float:
         target = bare(word)
-        stock = self._next(context, target)
+        known = self._places.get(context)
+        if known is None:
+            known = self._places[context] = self._place(context)
+        inner, anywhere, between, last, follow = known
+        if target == END:
+            stock = last
+        else:
+            stock = inner * follow.get(target, 0.0) + anywhere * self._words.get(target, 0.0)
+            stock += between * self._starts.get(target, 0.0)
         general = math.exp(max(self._general(word, context), -40.0))
         return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
 
-    def _next(self, context: Context, target: str) -> float:
-        """P(target | the last words), of a list of phrases."""
+    def _place(self, context: Context) -> _Place:
         if not context:
-            return self._blend(("<s>", "<s>"), target)
+            follow, rest = self._blend(("<s>", "<s>"))
+            return 1.0, rest, 0.0, rest * self._words.get(END, 0.0), follow
         before = tuple(["<s>", "<s>", *(bare(w) for w in context)][-2:])
         signed = context[-1].endswith(_SIGNS)
-        ends = self._blend(before, END)
+        follow, rest = self._blend(before)
+        ends = follow.get(END, 0.0) + rest * self._words.get(END, 0.0)
         inside = self._sign_inside(before)
-        within = _seen(signed, SIGN_KEPT * inside + SIGN_ADDED * (1 - inside)) * (1 - ends)
+        within = _seen(signed, SIGN_KEPT * inside + SIGN_ADDED * (1 - inside))
         between = _seen(signed, SIGN_KEPT) * ends * (1 - LIST_ENDS)
         last = _seen(signed, SIGN_LAST) * ends * LIST_ENDS
-        whole = within + between + last
-        if target == END:
-            return last / whole
-        inner = self._blend(before, target) / max(1 - ends, 1e-9)
-        return (within * inner + between * self._starts.get(target, 0.0)) / whole
+        whole = within * (1 - ends) + between + last
+        within /= whole
+        return within, within * rest, between / whole, last / whole, follow
 
     def _sign_inside(self, before: Context) -> float:
         """The share of a word's places amid phrases in which they print a sign after it."""
         plain, signed = self._signs.get(before) or self._signs.get(before[1:]) or (1, 0)
         return signed / (plain + signed)
 
-    def _blend(self, before: Context, target: str) -> float:
-        """P(target | two words) within a phrase, END included: orders that are known, blended."""
+    def _blend(self, before: Context) -> tuple[dict[str, float], float]:
+        """P(word | two words) within a phrase, END included, as far as the last words tell, and
+        the share that is left to words of any place.
+        """
         known = self._shared.get(before)
         if known is None:
-            known = self._shared[before] = {}
+            follow: dict[str, float] = {}
             left = 1.0
-            orders = [(0, before), (1, before[1:]), (2, ())]
+            trigram = before
             if before[0] != "<s>" and self._order(0, before) is None:
-                orders[0] = (0, ("<s>", before[1]))  # a phrase has just begun
-            for (order, key), share in zip(orders, BLEND, strict=True):
+                trigram = ("<s>", before[1])  # a phrase has just begun
+            for order, (key, share) in enumerate(zip((trigram, before[1:]), BLEND, strict=True)):
                 shares = self._order(order, key)
                 if shares is None:
                     left *= UNSEEN
                     continue
                 for word, value in shares.items():
-                    value *= END_ANYWHERE if word == END and not key else 1.0
-                    known[word] = known.get(word, 0.0) + left * share * value
+                    follow[word] = follow.get(word, 0.0) + left * share * value
                 left *= 1 - share
-        return known.get(target, 0.0)
+            known = self._shared[before] = (follow, left)
+        return known
 
 
 def _seen(signed: bool, share: float) -> float:
