@@ -616,12 +616,10 @@ def _search_row(
     number = int(re.sub(r"\D", "", row.cells[0][0].text) or 1)
     start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, None, None)
     beam = [start]
-    fresh = (_FRESH,) * (len(layout.kinds) - 1)
     for index in range(row.first_line, row.last_line + 1):
         line = lines[index]
         if index == row.first_line:
-            opening = _splits(line, layout, fresh, index)
-            ways = _begin_row(start, index, line, layout, opening)
+            ways = _begin_row(start, 0.0, index, line, _openings(line, layout, index))
         else:
             ways = (way for before in beam for way in _continue_row(before, index, line, layout))
         beam = _followed(ways, line, ROW_LOOK)
@@ -733,13 +731,17 @@ def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No search for cycles: a third of the time would go into it, and there are none."""
+    """No search for cycles: a third of the time would go into it, and there are none.
+
+    What is left is frozen, or the first search afterwards would walk through all of it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 
@@ -809,8 +811,7 @@ def _grow(
     beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout
 ) -> Iterator[_Hypothesis]:
     """All ways to read the next line after each hypothesis of the beam."""
-    fresh = (_FRESH,) * (len(layout.kinds) - 1)
-    opening = _splits(line, layout, fresh, index)
+    openings = _openings(line, layout, index)
     for hypothesis in beam:
         closed = hypothesis.score
         if hypothesis.row_line >= 0:
@@ -819,7 +820,7 @@ def _grow(
                 yield from _continue_group(hypothesis, index, line)
             else:
                 yield from _continue_row(hypothesis, index, line, layout)
-        yield from _begin_row(hypothesis._replace(score=closed), index, line, layout, opening)
+        yield from _begin_row(hypothesis, closed, index, line, openings)
         if line.code is not None and line.code[1] < len(line.tokens):
             yield _begin_group(hypothesis._replace(score=closed), index, line, *line.code[1:])
 
@@ -857,27 +858,48 @@ def _continue_group(before: _Hypothesis, index: int, line: _Line) -> Iterator[_H
     )
 
 
+class _Opening(NamedTuple):
+    """A way to split the first line of a row, whatever stood before it."""
+
+    score: float
+    out_of_place: float  # see _advance
+    cuts: tuple[int, ...]
+    margin: float
+    columns: tuple[_Column, ...]
+
+
+def _openings(line: _Line, layout: Layout, index: int) -> dict[int, list[_Opening]]:
+    """The best of these ways, by the first token after the number."""
+    fresh = (_FRESH,) * (len(layout.kinds) - 1)
+    found: dict[int, list[_Opening]] = {}
+    for begin, splits in _splits(line, layout, fresh, index).items():
+        found[begin] = []
+        for (score, cuts), margin in _ranked(splits):
+            columns, out_of_place = _advance(fresh, line, cuts, index)
+            found[begin].append(_Opening(score, out_of_place, cuts, margin, columns))
+    return found
+
+
 def _begin_row(
     before: _Hypothesis,
+    closed: float,
     index: int,
     line: _Line,
-    layout: Layout,
-    opening: dict[int, list[_Split]],
+    openings: dict[int, list[_Opening]],
 ) -> Iterator[_Hypothesis]:
+    """Rows that begin at the line, where the one ``before`` ends with the score ``closed``."""
     number, other = before.number + 1, 0
     if before.group:
         number, other = (1, number) if before.restarts else (number, 1)
-    fresh = (_FRESH,) * (len(layout.kinds) - 1)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if len(line.tokens) > 1:
         read = number_cost(line.tokens[0].text, (number, other))
         if read is not None:
             options.append((1, *read))
     for begin, seen, cost in options:
-        for split, margin in _ranked(opening.get(begin, [])):
-            columns, out_of_place = _advance(fresh, line, split[1], index)
-            yield before._replace(
-                score=before.score + cost + split[0] + out_of_place,
+        for score, out_of_place, cuts, margin, columns in openings.get(begin, ()):
+            yield _Hypothesis(
+                score=closed + cost + score + out_of_place,
                 columns=columns,
                 row_line=index,
                 number_line=-1 if seen is None else index,
@@ -886,7 +908,7 @@ def _begin_row(
                 restarts=before.restarts if seen is None or other == 0 else seen == 1,
                 other=other if seen is None else 0,
                 parent=before,
-                step=_Step(index, True, False, seen, split[1], margin),
+                step=_Step(index, True, False, seen, cuts, margin),
             )
 
 
@@ -905,11 +927,13 @@ def _continue_row(
     for begin, seen, cost in options:
         for split, margin in _ranked(splits.get(begin, [])):
             columns, out_of_place = _advance(before.columns, line, split[1], index)
-            yield before._replace(
+            yield _Hypothesis(
                 score=before.score + cost + split[0] + out_of_place,
                 columns=columns,
+                row_line=before.row_line,
                 number_line=before.number_line if seen is None else index,
                 number=before.number if seen is None else seen,
+                group=before.group,
                 restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
                 other=before.other if seen is None else 0,
                 parent=before,
@@ -1098,7 +1122,8 @@ def _advance(
         if piece is None or piece.first < 0:
             # a line of two or three marks is what OCR makes of ink between two printed lines
             passed = column.lines > 0 and len(line.tokens) > 3
-            after.append(column._replace(gap=min(column.gap + 1, 2)) if passed else column)
+            longer = passed and column.gap < 2
+            after.append(column._replace(gap=column.gap + 1) if longer else column)
             if column.lines == 0 or column.gap == 0:
                 room = True
                 if position == 1 and column.lines and not column.closed:
