@@ -23,7 +23,7 @@ END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
 BLEND = (0.75, 0.7)  # shares of trigrams, and of bigrams in what these leave
 WORD_SHARE = 0.5  # of single words, in what is left
-LEADING, PARTNERS = 3, 3  # times that single bodies are likelier to lead, collective ones to help
+LEADING = 2  # times that a single body is likelier to lead than one of many
 _COLLECTIVE = ("các xã", "địa phương", "liên quan")
 UNSEEN = 0.35  # what is left to shorter contexts where a longer one is not known
 END_ANYWHERE = 0.15  # of the chance of a phrase's end, after words that end none
@@ -55,13 +55,6 @@ def leading_bodies() -> tuple[str, ...]:
     """Names for a column of those who lead: single bodies more often than all of a kind."""
     return tuple(
         name for name in agency_phrases() for _ in range(1 if _is_collective(name) else LEADING)
-    )
-
-
-def partner_bodies() -> tuple[str, ...]:
-    """Names for a column of those who take part: "Các sở, ban, ngành" oftener than single ones."""
-    return tuple(
-        name for name in agency_phrases() for _ in range(PARTNERS if _is_collective(name) else 1)
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from extractors.interleaved import Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers import agency_rows
+from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import (
     head_ink,
@@ -32,7 +33,6 @@ from normalizers.phrases import (
     guiding_bodies,
     leading_bodies,
     may_be_so,
-    partner_bodies,
     target_phrases,
 )
 from normalizers.repair import Candidate, RepairModel, RepairSession
@@ -118,7 +118,7 @@ class ColumnReader:
         self._languages: dict[Kind, Language] = {
             "text": text,
             "agency": ListLanguage(leading_bodies(), text).log_probability,
-            "partner": ListLanguage(partner_bodies(), text).log_probability,
+            "partner": ListLanguage(agency_phrases(), text).log_probability,
             "deadline": PhraseLanguage(
                 deadline_phrases(guiding_bodies()), text, share=0.97, longest_list=1
             ).log_probability,
