@@ -132,8 +132,11 @@ OUT_OF_STEP = -1.5  # a cell goes on beside a line of the text, and then between
 STRAY_INK = -1.0  # shreds between two neighbouring fragments, where no other cell stands
 EMPTY_TEXT = -14.0
 EMPTY_CELL = -5.0
+EMPTY_LEAD = -10.0  # some agency always leads
+EMPTY_PARTNER = -3.0
 MARKS_AGAIN = -6.0  # a row has its marks on one line
 MARKS_PARTED = -2.0  # ... which OCR may have read as two
+_EMPTY: dict[Kind, float] = {"agency": EMPTY_LEAD, "partner": EMPTY_PARTNER}
 NO_NUMBER = -6.0
 MOST_SKIPPED = 2
 NUMBER_SEEN = 3.0
@@ -502,6 +505,7 @@ class Effort:
     alike: int
 
 
+GLANCE = Effort(beam=12, alike=4)  # which tells how a table is aligned
 FIRST_LOOK = Effort(beam=24, alike=8)
 LAST_LOOK = Effort(beam=32, alike=12)
 ROW_LOOK = Effort(beam=24, alike=24)  # of one row
@@ -542,13 +546,9 @@ def untangle(
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
     unknown = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
+    few = prepared[:_ALIGNMENT_LINES]
     readings = [
-        (
-            _search(prepared[:_ALIGNMENT_LINES], replace(unknown, alignment=alignment), FIRST_LOOK)[
-                0
-            ],
-            alignment,
-        )
+        (_search(few, replace(unknown, alignment=alignment), GLANCE)[0], alignment)
         for alignment in _ALIGNMENTS
     ]
     layout = replace(unknown, alignment=max(readings)[1])
@@ -1167,7 +1167,7 @@ def _close_cost(
         zip(layout.kinds[1:], hypothesis.columns, strict=True)
     ):
         if column.lines == 0:
-            cost += EMPTY_TEXT if position == 0 else EMPTY_CELL
+            cost += EMPTY_TEXT if position == 0 else _EMPTY.get(kind, EMPTY_CELL)
         elif kind != "text":
             cost += LIST_END * languages[position + 1]("</s>", column.context)
         elif not column.closed:

@@ -23,7 +23,13 @@ END = "</s>"
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
 BLEND = (0.75, 0.7)  # shares of trigrams, and of bigrams in what these leave
 WORD_SHARE = 0.5  # of single words, in what is left
-LEADING = 2  # times that a single body is likelier to lead than one of many
+LEADING = 2
+"""Times that a single body is likelier to lead than all of a kind, beside their shares of stock.
+
+In the laws and decrees of the corpus 16 of 2,093 bodies that lead ("... chủ trì, phối hợp với ...")
+are all of a kind, of those they work with 2,033 of 5,109, in the stock 222 of 578; in plans all of
+a kind lead more often than that.
+"""
 _COLLECTIVE = ("các xã", "địa phương", "liên quan")
 UNSEEN = 0.35  # what is left to shorter contexts where a longer one is not known
 END_ANYWHERE = 0.15  # of the chance of a phrase's end, after words that end none
@@ -159,8 +165,16 @@ class ListLanguage(PhraseLanguage):
     end of a phrase from its middle; OCR loses some of these signs and adds few.
     """
 
-    def __init__(self, phrases: Sequence[str], general: LogProbability, share: float = 0.9) -> None:
+    def __init__(
+        self,
+        phrases: Sequence[str],
+        general: LogProbability,
+        share: float = 0.9,
+        ends: float = LIST_ENDS,
+    ) -> None:
+        """``ends`` is the chance that a list ends with a phrase."""
         super().__init__(phrases, general, share, longest_list=1)
+        self._ends = ends
         self._signs: dict[Context, list[int]] = defaultdict(lambda: [0, 0])
         for phrase in phrases:
             words = phrase.split()
@@ -199,8 +213,8 @@ class ListLanguage(PhraseLanguage):
         ends = follow.get(END, 0.0) + rest * self._words.get(END, 0.0)
         inside = self._sign_inside(before)
         within = _seen(signed, SIGN_KEPT * inside + SIGN_ADDED * (1 - inside))
-        between = _seen(signed, SIGN_KEPT) * ends * (1 - LIST_ENDS)
-        last = _seen(signed, SIGN_LAST) * ends * LIST_ENDS
+        between = _seen(signed, SIGN_KEPT) * ends * (1 - self._ends)
+        last = _seen(signed, SIGN_LAST) * ends * self._ends
         whole = within * (1 - ends) + between + last
         within /= whole
         return within, within * rest, between / whole, last / whole, follow

@@ -290,3 +290,21 @@ def test_a_cell_in_free_words_stays_in_the_column_of_names() -> None:
     rows = read(lines)
     assert [row[2] for row in rows] == ["Công an tỉnh", free, "Các sở, ban, ngành"]
     assert rows[1][1] == TASKS[2] + "."
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_lone_name_is_that_of_the_body_that_leads(leads: bool) -> None:
+    kinds: tuple[Kind, ...] = ("number", "text", "agency", "partner", "deadline")
+
+    class Equal(ToyReader):
+        def language(self, kind: Kind) -> Language:
+            return super().language("agency" if kind == "partner" else kind)
+
+    lines = [
+        "1 Xây dựng danh mục các nền tảng số Công an tỉnh Năm 2026",
+        "dùng chung trên địa bàn tỉnh.",
+    ]
+    if not leads:
+        kinds = ("number", "text", "partner", "agency", "deadline")
+    rows = [cells_of(row) for row in untangle(lines, kinds, Equal())]
+    assert rows[0][2:4] == (["Công an tỉnh", ""] if leads else ["", "Công an tỉnh"])

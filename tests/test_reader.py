@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from extractors.interleaved import Language
 from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOWN_TITLE
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
@@ -124,3 +125,23 @@ def test_partners_stand_beside_those_who_lead(line: str, kinds: tuple[str, ...])
     found = header_columns_of_lines([line])
     assert found is not None
     assert kinds_of(found.columns) == kinds
+
+
+def chance(language: Language, text: str) -> float:
+    """log P of a whole cell."""
+    said = text.split()
+    total = language(said[0], ()) + language("</s>", tuple(said))
+    return total + sum(language(said[at], tuple(said[:at])) for at in range(1, len(said)))
+
+
+def test_a_column_of_agencies_lists_what_its_cells_list_and_as_long() -> None:
+    columns = reader()
+    single, pair = "Sở Nội vụ", "Công an tỉnh; Sở Nội vụ"
+    before = columns.language("partner")
+    alone = columns.learned("partner", [single] * 8)
+    paired = columns.learned("partner", [pair] * 8)
+    assert chance(alone, single) > chance(before, single) + 2
+    assert chance(paired, pair) > chance(alone, pair) + 2
+    # what the column has not listed yet stays about as likely as it was
+    other = "Thanh tra tỉnh"
+    assert chance(alone, other) > chance(before, other) - 2
