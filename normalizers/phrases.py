@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from normalizers.agencies import agency_phrases
+from normalizers.agency_cells import read_alone
 
 Context = tuple[str, ...]
 LogProbability = Callable[[str, Context], float]
@@ -34,6 +35,9 @@ _COLLECTIVE = ("các xã", "địa phương", "liên quan")
 UNSEEN = 0.35  # what is left to shorter contexts where a longer one is not known
 END_ANYWHERE = 0.15  # of the chance of a phrase's end, after words that end none
 LIST_ENDS = 0.6  # chance that a list ends with a phrase
+SURE_NAMES = 0.3  # a cell so sure tells what its column lists (0-1)
+LEAST_NAMES = 4  # such names that tell anything
+STOCK_NAMES = 15  # names listed that the whole stock counts as
 SIGN_KEPT = 0.95  # chance that OCR leaves the sign after a word
 SIGN_ADDED = 0.03
 SIGN_LAST = 0.25  # cells that end in a sign
@@ -245,6 +249,22 @@ class ListLanguage(PhraseLanguage):
                 left *= 1 - share
             known = self._shared[before] = (follow, left)
         return known
+
+
+def names_language(
+    stock: Sequence[str], general: LogProbability, cells: Sequence[str] = ()
+) -> ListLanguage:
+    """The language of a column of agencies: lists of the ``stock``; once its damaged ``cells`` have
+    been read, of the names that these list as well, and lists as long as theirs."""
+    read = map(read_alone, filter(None, cells))
+    sure = [one.names for one in read if one.reading.confidence >= SURE_NAMES]
+    names = Counter(name for listed in sure for name in listed)
+    if names.total() < LEAST_NAMES:
+        return ListLanguage(stock, general)
+    times = len(stock) / STOCK_NAMES
+    met = (name for name, count in names.items() for _ in range(round(count * times)))
+    ends = (len(sure) + STOCK_NAMES * LIST_ENDS) / (names.total() + STOCK_NAMES)
+    return ListLanguage((*stock, *met), general, ends=ends)
 
 
 def _seen(signed: bool, share: float) -> float:

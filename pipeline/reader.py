@@ -7,7 +7,6 @@ become column kinds, and each kind of column gets its language.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,7 +14,6 @@ from extractors.interleaved import AGENCIES, Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import HeaderFound, HeadGuess
 from normalizers import agency_rows
 from normalizers.agencies import agency_phrases
-from normalizers.agency_cells import read_alone
 from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import (
     head_ink,
@@ -28,14 +26,13 @@ from normalizers.headers import Column, HeaderReading, header_columns_of_lines
 from normalizers.legacy import Encoding, encoding_of_font, to_unicode, unicode_of
 from normalizers.page_health import LayerVerdict, judge_layer
 from normalizers.phrases import (
-    LIST_ENDS,
     SO_COST,
-    ListLanguage,
     PhraseLanguage,
     deadline_phrases,
     guiding_bodies,
     leading_bodies,
     may_be_so,
+    names_language,
     target_phrases,
 )
 from normalizers.repair import Candidate, RepairModel, RepairSession
@@ -43,9 +40,6 @@ from normalizers.sections import heading_likeness, headings_of
 
 BODY_SHARE = 0.3  # of a text column's language
 COLUMN_SHARE = 0.35  # of a column's language, once its cells have been read
-SURE_NAMES = 0.3  # a cell of agencies so sure tells what its column lists (0-1)
-LEAST_NAMES = 4  # such names that tell anything
-STOCK_NAMES = 15  # names listed that the whole stock counts as
 
 HEADING_REPEATED = 6.0  # nats gained where a line repeats a heading of the body
 MOST_CODE_TOKENS = 3  # with the marks of rules
@@ -116,7 +110,6 @@ class ColumnReader:
     ) -> None:
         self._session = session
         self._marks = marks
-        self._repaired: dict[str, str] = {}  # cells by their ink
         self._headings = headings_of(body)
         self._named = _name_groups(self._headings, lines)
         said = [repaired.text for repaired in session.repair_all(body)]
@@ -124,7 +117,7 @@ class ColumnReader:
         text = general.log_probability if said else session.log_probability
         self._languages: dict[Kind, Language] = {
             "text": text,
-            **{kind: ListLanguage(_stock(kind), text).log_probability for kind in AGENCIES},
+            **{kind: names_language(_stock(kind), text).log_probability for kind in AGENCIES},
             "deadline": PhraseLanguage(
                 deadline_phrases(guiding_bodies()), text, share=0.97, longest_list=1
             ).log_probability,
@@ -159,29 +152,14 @@ class ColumnReader:
         """The language of a column whose cells have been read: what several of them say."""
         if kind == MARKS:
             return self._languages[kind]
-        new = [cell for cell in dict.fromkeys(cells) if cell not in self._repaired]
-        texts = (repaired.text for repaired in self._session.repair_all(new))
-        self._repaired.update(zip(new, texts, strict=True))
-        said = [self._repaired[cell] for cell in cells if self._repaired[cell]]
+        before = self._languages[kind]
+        if kind in AGENCIES:
+            text = self._languages["text"]
+            before = names_language(_stock(kind), text, cells).log_probability
+        said = [repaired.text for repaired in self._session.repair_all(cells) if repaired.text]
         return PhraseLanguage(
-            said, self._listing(kind, cells), share=COLUMN_SHARE, longest_list=1, discount=1
+            said, before, share=COLUMN_SHARE, longest_list=1, discount=1
         ).log_probability
-
-    def _listing(self, kind: Kind, cells: Sequence[str]) -> Language:
-        """The language of a kind of column; one of agencies lists what its cells list, and lists
-        as long."""
-        if kind not in AGENCIES:
-            return self._languages[kind]
-        read = map(read_alone, filter(None, cells))
-        sure = [one.names for one in read if one.reading.confidence >= SURE_NAMES]
-        names = Counter(name for listed in sure for name in listed)
-        if names.total() < LEAST_NAMES:
-            return self._languages[kind]
-        stock = _stock(kind)
-        times = len(stock) / STOCK_NAMES
-        met = (name for name, count in names.items() for _ in range(round(count * times)))
-        ends = (len(sure) + STOCK_NAMES * LIST_ENDS) / (names.total() + STOCK_NAMES)
-        return ListLanguage((*stock, *met), self._languages["text"], ends=ends).log_probability
 
     def part_names(self, rows: Sequence[NamesRow]) -> list[tuple[NamesLine, ...]]:
         """The lines of each row with the names of two neighbouring columns parted anew."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 
 from normalizers.casing import OPENING, begins_tall
-from normalizers.tokens import SENTENCE_END, is_capital_text, new_style, tokenize_chunk
+from normalizers.tokens import SENTENCE_END, new_style, tokenize_chunk
 from training import corpus
 from training.language import MODELS, WEIGHTS
 
@@ -38,13 +38,8 @@ def count(text: str, small: Counter[str], capital: Counter[str], weight: int) ->
 def main() -> None:
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
-    banned = corpus.test_ngrams()
-    for name in corpus.names():
-        if name == "wiki":  # names of persons and places
-            continue
-        for text in corpus.paragraphs(name, held_out=False, banned=banned):
-            if not is_capital_text(text):
-                count(text, small, capital, WEIGHTS[name])
+    for name, text in corpus.cased_paragraphs():
+        count(text, small, capital, WEIGHTS[name])
     words = sorted(
         word
         for word, often in small.items()

@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from normalizers.tokens import is_capital_text
+
 CORPUS = Path(os.environ.get("PHULUC_CORPUS", "../shared/corpus"))
 CACHE = Path(os.environ.get("PHULUC_CACHE", "../cache"))
 TEST_TEXTS = Path(os.environ.get("PHULUC_TEST_TEXTS", "../shared"))
@@ -77,6 +79,17 @@ def paragraphs(
                 dropped.append(number)
             continue
         yield text
+
+
+def cased_paragraphs() -> Iterator[tuple[str, str]]:
+    """Training paragraphs whose capitals say something of words, each with its file's name: none
+    in capitals alone, none of the encyclopaedia, which is full of persons and places."""
+    banned = test_ngrams()
+    for name in names():
+        if name != "wiki":
+            for text in paragraphs(name, held_out=False, banned=banned):
+                if not is_capital_text(text):
+                    yield name, text
 
 
 def names() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 
 from normalizers.casing import SMALL_PAIRS
-from normalizers.tokens import is_capital_text, is_syllable, lm_word, tokenize_chunk
+from normalizers.tokens import is_syllable, lm_word, tokenize_chunk
 from training import corpus
 
 RARE = 0.0005
@@ -39,13 +39,8 @@ def count(text: str, small: Pairs, capital: Pairs) -> None:
 def main() -> None:
     small: Pairs = Counter()
     capital: Pairs = Counter()
-    banned = corpus.test_ngrams()
-    for name in corpus.names():
-        if name == "wiki":  # names of persons and places
-            continue
-        for text in corpus.paragraphs(name, held_out=False, banned=banned):
-            if not is_capital_text(text):
-                count(text, small, capital)
+    for _, text in corpus.cased_paragraphs():
+        count(text, small, capital)
     kept = sorted(
         f"{first} {second}"
         for (first, second), often in small.items()
