@@ -45,14 +45,13 @@ _GAP = 0.3  # for each line within a cell that gives it nothing
 _NATS = 3.0  # nats that a wrong letter is worth
 _UNMET = 2 / 3  # times that a cell not met in the column counts as met
 _UNMET_CELLS = 2.0  # and all of these together
-_SIDES_UNMET = 2.0  # times that a name counts as met in both columns, as these share names
 _NO_LEFT = 3.0  # letters that an empty left cell costs: some agency always leads
 _LEFT_OVER = 0.15  # what a letter costs that is left for the right column, while cuts are sought
 _MOVED = 0.2  # and each line that is cut elsewhere
 _UNREAD = 0.9  # what a letter costs that no name explains
 _BEAM = 8
 _MOST_USUAL = 16  # cells of the left column that are sought in a row
-_TRIED = 6  # and read to the end
+_TRIED = 3  # and read to the end
 _MOST_NAMES = 4  # longer lists count as one of so many names
 _MISFIT = 0.35  # wrong letters a letter: a cell that fits so badly is not the one sought
 _GHOST_INK = 0.3  # moved ink that costs so much a letter was not printed in the right cell either
@@ -83,18 +82,11 @@ class _Habits:
 
     def __init__(self, rows: Sequence[NamesRow], alone: Mapping[str, CellRead]) -> None:
         self.left: Counter[str] = Counter()  # letters of the left cells
-        self.names: dict[str, tuple[str, ...]] = {}  # ... and the names that these list
         self._right: Counter[int] = Counter()  # numbers of names in the right ones
-        self._sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())  # names of each
         for row in rows:
             left, right = _cells(row.lines)
-            for text, side in zip((left, right), self._sides, strict=True):
-                if text and _is_sure(alone[text]):
-                    side.update(map(_letters, alone[text].names))
             if left and _is_sure(alone[left]):
-                letters = _letters(alone[left].reading.text)
-                self.left[letters] += 1
-                self.names[letters] = tuple(map(_letters, alone[left].names))
+                self.left[_letters(alone[left].reading.text)] += 1
             if not right or _is_sure(alone[right]):
                 self._right[min(len(alone[right].names), _MOST_NAMES) if right else 0] += 1
 
@@ -102,18 +94,6 @@ class _Habits:
         """What it costs to meet a cell in the left column, of a row that was read as ``own``."""
         times = max(self.left[letters] - (letters == own), _UNMET)
         return -math.log(times / (self.left.total() + _UNMET_CELLS)) / _NATS
-
-    def sides_cost(self, left: Sequence[str], right: Sequence[str]) -> float:
-        """What it costs to meet each of these names in its column rather than in the other."""
-        whole = [side.total() for side in self._sides]
-        cost = 0.0
-        for names, own in ((left, 0), (right, 1)):
-            share = (whole[own] + 1) / (sum(whole) + 2)
-            for name in names:
-                met = self._sides[0][name] + self._sides[1][name]
-                chance = (self._sides[own][name] + _SIDES_UNMET * share) / (met + _SIDES_UNMET)
-                cost -= math.log(chance)
-        return cost / _NATS
 
     def right_cost(self, names: int) -> float:
         """What it costs to meet a list of so many names in the right column."""
@@ -126,20 +106,19 @@ class _Judge:
 
     def __init__(self, search: Search) -> None:
         self._search = search
-        self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._known: dict[str, tuple[float, int]] = {}
 
-    def cost(self, text: str) -> tuple[float, tuple[str, ...]]:
-        """Wrong letters of a cell, and the letters of the names it lists, "" where it misfits."""
+    def cost(self, text: str) -> tuple[float, int]:
+        """Wrong letters of a cell, and how many names it lists."""
         known = self._known.get(text)
         if known is None:
             found = self._search.read(nfc(text))
-            letters = sum(map(str.isalnum, text))
-            known = _UNREAD * letters, ("",)
-            if found is not None:
-                names = [part.phrase.text for part in found.parts if not part.phrase.tail]
-                if found.cost > _MISFIT * letters:
-                    names = [""] * len(names)
-                known = min(found.cost, known[0] + 1), tuple(map(_letters, names))
+            unread = _UNREAD * sum(map(str.isalnum, text))
+            if found is None:
+                known = unread, 1
+            else:
+                names = sum(not part.phrase.tail for part in found.parts)
+                known = min(found.cost, unread + 1), names
             self._known[text] = known
         return known
 
@@ -221,25 +200,21 @@ def _is_doubtful(row: NamesRow, alone: Mapping[str, CellRead], habits: _Habits) 
 
 def _part_row(row: NamesRow, habits: _Habits, judge: _Judge, targets: _Targets) -> NamesRow:
     left, right = _cells(row.lines)
-    whole = _letters(read_alone(right).reading.text) if right else ""
     cost, own = _NO_LEFT, ""
-    names: tuple[str, ...] = ()
     if left:
         own = _letters(read_alone(left).reading.text)
-        cost, names = judge.cost(left)
-        cost += habits.left_cost(own, own)
-    cost += _right_cost(right, names, habits, judge)
-    best, lowest = row, cost + _out_of_place(row) - _GAIN
+        cost = judge.cost(left)[0] + habits.left_cost(own, own)
+    whole = _letters(read_alone(right).reading.text) if right else ""
+    best, lowest = row, cost + _right_cost(right, habits, judge) + _out_of_place(row) - _GAIN
     cuts = targets.cuts(row.lines)
     usual = [habits.left_cost(text, own) for text in targets.texts]
     for at in sorted(range(len(cuts)), key=lambda at: cuts[at][0] + usual[at])[:_TRIED]:
         cut = _cut(row, cuts[at][2], judge)
         if cut.lines == row.lines or cuts[at][1] > _MISFIT * targets.length[at]:
             continue
-        if left and not any(names) and targets.texts[at] == whole:
-            continue  # it stands in its place, and the left cell is another that cannot be read
-        listed = habits.names[targets.texts[at]]
-        over = _right_cost(_cells(cut.lines)[1], listed, habits, judge)
+        if left and targets.texts[at] == whole:
+            continue  # it stands in its place, and the left cell is another
+        over = _right_cost(_cells(cut.lines)[1], habits, judge)
         cost = cuts[at][1] + usual[at] + over + _out_of_place(cut)
         if cost < lowest:
             best, lowest = cut, cost
@@ -262,12 +237,11 @@ def _without_ghosts(row: NamesRow, cut: NamesRow, judge: _Judge) -> NamesRow:
     return NamesRow(tuple(lines), cut.middle)
 
 
-def _right_cost(text: str, left: Sequence[str], habits: _Habits, judge: _Judge) -> float:
-    """What the right cell costs beside these names of the left one."""
+def _right_cost(text: str, habits: _Habits, judge: _Judge) -> float:
     if not text:
-        return habits.right_cost(0) + habits.sides_cost(left, ())
+        return habits.right_cost(0)
     cost, names = judge.cost(text)
-    return cost + habits.right_cost(len(names)) + habits.sides_cost(left, names)
+    return cost + habits.right_cost(names)
 
 
 def _cut(row: NamesRow, taken: Sequence[int], judge: _Judge) -> NamesRow:
