@@ -23,7 +23,7 @@ import math
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
@@ -44,8 +44,8 @@ class Reading(Protocol):
     def log_channel(self) -> float: ...
 
 
-Language = Callable[[str, Context], float]
-"""log P(word | the words before it in the cell); ``()`` begins a cell, ``"</s>"`` ends it."""
+Language = Callable[[Context], Mapping[str, float]]
+"""log P(word) of any word after those of a cell; ``()`` begins a cell, ``"</s>"`` ends it."""
 
 
 NamesLine = tuple[int, str, str]
@@ -172,7 +172,6 @@ WIDEST = 1.6  # fragments wider than so many column widths are not considered
 BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
 SPLITS = 10
 FOREMOST = 2  # hypotheses with the same rows that are kept before others
-VITERBI = 2
 REMEMBERED = 2  # tokens of a fragment that are read after what stands before it
 READINGS = 8
 FAR = 8.0  # nats: readings so much less likely than the best are not weighed
@@ -296,10 +295,10 @@ def _readings(token: str, reader: DocumentReader) -> tuple[tuple[str, float], ..
     """The likeliest words of a token, whatever stands before it; capitals count as the same."""
     if _QUANTITY.fullmatch(token):
         return ((token, 0.0),)
-    general = reader.language("text")
+    general = reader.language("text")(UNKNOWN)
     best: dict[str, tuple[float, str, float]] = {}
     for reading in reader.candidates(token):
-        prior = general(reading.word, UNKNOWN)
+        prior = general[reading.word]
         value = (reading.log_channel + prior, reading.word, reading.log_channel)
         key = reading.word.lower()
         if key not in best or value > best[key]:
@@ -383,7 +382,7 @@ class _Line:
     def _read(self, column: int, context: Context, first: int, widest: float) -> list[_Piece]:
         # after a few words the text before them matters no more: the rest is read once
         rest = () if context is UNKNOWN else self.pieces(column, UNKNOWN, first, widest)
-        log_probability = self.languages[column]
+        language = self.languages[column]
         states: list[_State] = [(0.0, context, (), -1, -1)]
         found: list[_Piece] = []
         for index in range(first, len(self.tokens)):
@@ -395,36 +394,41 @@ class _Line:
             dropping = self.noise[index]
             stray = dropping >= NOISE_DROPPED
             bar = self.bar_inside if index > first and self.bars[index] else 0.0
-            grown: dict[Context, _State] = {}
+            best = second = _NONE
             for score, words, dropped, begin, end in states:
+                ink = index if begin < 0 else begin
                 # a stray mark stands with the text on its left, so that it has one place only
                 if not stray:
-                    kept = score + dropping + bar
-                    known = grown.get(words)
-                    if known is None or kept > known[0]:
-                        ink = index if begin < 0 else begin
-                        grown[words] = (kept, words, (*dropped, index), ink, index)
+                    noise = (score + dropping + bar, words, (*dropped, index), ink, index)
+                    best, second = _best_two(best, second, noise)
                 elif index > first or column <= 1:
-                    kept = score + dropping
-                    known = grown.get(words)
-                    if known is None or kept > known[0]:
-                        grown[words] = (kept, words, (*dropped, index), begin, end)
+                    noise = (score + dropping, words, (*dropped, index), begin, end)
+                    best, second = _best_two(best, second, noise)
                 before = words[-1:]
+                following = language(words)
                 score += bar
-                ink = index if begin < 0 else begin
                 for word, log_channel in self.readings[index]:
-                    value = score + log_channel + log_probability(word, words)
-                    after = (*before, word)
-                    known = grown.get(after)
-                    if known is None or value > known[0]:
-                        grown[after] = (value, after, dropped, ink, index)
-            states = sorted(grown.values(), key=_score, reverse=True)[:VITERBI]
+                    value = score + log_channel + following[word]
+                    if value > second[0]:
+                        after = (value, (*before, word), dropped, ink, index)
+                        best, second = _best_two(best, second, after)
+            states = [best] if second is _NONE else [best, second]
             found.append(_Piece(*states[0]))
         return found
 
 
 _State = tuple[float, Context, tuple[int, ...], int, int]
 """Score, last words, noise, first and last token that takes room."""
+_NONE: _State = (-math.inf, ("",) * 3, (), -1, -1)
+
+
+def _best_two(best: _State, second: _State, state: _State) -> tuple[_State, _State]:
+    """The best two of three states that differ in their last words."""
+    if state[0] <= second[0]:
+        return best, second
+    if state[1] == best[1]:
+        return (state, second) if state[0] > best[0] else (best, second)
+    return (state, best) if state[0] > best[0] else (best, state)
 
 
 def _joined_pieces(head: _Piece, rest: Sequence[_Piece], since: int) -> Iterator[_Piece]:
@@ -581,7 +585,7 @@ def _in_free_words(
         for position, kind in enumerate(layout.kinds)
         if kind in AGENCIES
         and row.cells[position]
-        and languages[position]("</s>", row.cells[position][-1].context) < LIST_BROKEN
+        and languages[position](row.cells[position][-1].context)["</s>"] < LIST_BROKEN
     ]
     if not doubtful:
         return row
@@ -960,22 +964,22 @@ def _splits(
         gains = [
             _gains(line, position, column, layout, index) for position, column in enumerate(columns)
         ]
+        words = line.words if line.words[-1] < count else ()
         known = line.splits[key] = {
-            begin: best_splits(begin, count, gains, line.words)
+            begin: best_splits(begin, count, gains, words)
             for begin in ((0, 1) if line.numbered else (0,))
         }
     return known
 
 
 def best_splits(
-    begin: int, count: int, gains: Sequence[list[list[float]]], words: Sequence[int] | None = None
+    begin: int, count: int, gains: Sequence[list[list[float]]], words: Sequence[int] = ()
 ) -> list[_Split]:
     """Best splits of tokens ``begin:count``; ``gains[column][first][end - first]``.
 
     Of splits that differ only in where stray ink stands the best one is kept; ``words`` are the
-    tokens before each that are no such ink.
+    tokens before each that are no such ink, none where a line is free of it.
     """
-    places = range(count + 1) if words is None else words
     # ahead[p]: the most that the columns to come can gain from token p on; a way that is far
     # behind even so is not followed
     ahead = [
@@ -999,25 +1003,28 @@ def best_splits(
             for end, gain in enumerate(column[first], first):
                 if gain + ahead[end] >= most:
                     bucket = reached.setdefault(end, [])
+                    enough = least - gain - ahead[end]
                     for score, cuts in partial:
+                        if score < enough:
+                            break
                         bucket.append((score + gain, (*cuts, end)))
-        at = {end: _differing(bucket, places) for end, bucket in reached.items()}
+        at = {end: _differing(bucket, words) for end, bucket in reached.items()}
     finished = [
         (score + gains[-1][first][-1], (*cuts, count))
         for first, partial in at.items()
         for score, cuts in partial
     ]
-    return _differing(finished, places)
+    return _differing(finished, words)
 
 
-def _differing(splits: list[_Split], places: Sequence[int]) -> list[_Split]:
+def _differing(splits: list[_Split], words: Sequence[int]) -> list[_Split]:
     """The best of the splits that part the words differently."""
     splits.sort(key=_score, reverse=True)
-    if len(splits) < 2:
-        return splits
+    if len(splits) < 2 or not words:
+        return splits[:SPLITS]
     kept: dict[tuple[int, ...], _Split] = {}
     for split in splits:
-        parting = tuple([places[cut] for cut in split[1]])
+        parting = tuple([words[cut] for cut in split[1]])
         if parting not in kept:
             kept[parting] = split
             if len(kept) == SPLITS:
@@ -1062,9 +1069,10 @@ def _gains(
     if kind == "mark" and column.lines:
         present += MARKS_AGAIN if index > column.last + 1 else MARKS_PARTED
     gains: list[list[float]] = []
-    for first in range(count):
+    # the first column begins where the row number ends
+    for first in range(count if position else min(count, 2)):
         row = [absent]
-        # the first column may take the whole line, so that every line has a split
+        # it column may take the whole line, so that every line has a split
         most = WIDEST * widest if widest and position else math.inf
         pieces = line.pieces(position + 1, column.context, first, most)
         begin, begun = 0.0, -1
@@ -1169,9 +1177,9 @@ def _close_cost(
         if column.lines == 0:
             cost += EMPTY_TEXT if position == 0 else _EMPTY.get(kind, EMPTY_CELL)
         elif kind != "text":
-            cost += LIST_END * languages[position + 1]("</s>", column.context)
+            cost += LIST_END * languages[position + 1](column.context)["</s>"]
         elif not column.closed:
-            cost += CELL_END * languages[position + 1]("</s>", column.context)
+            cost += CELL_END * languages[position + 1](column.context)["</s>"]
     if not any(hypothesis.row_line < start < end for start in layout.page_starts):
         for column in hypothesis.columns:
             if column.lines:

@@ -22,6 +22,8 @@ from typing import Protocol
 
 from unidecode import unidecode
 
+from normalizers.following import Context, Following
+
 MOST_WORDS = 7  # of a ghost line
 MOST_AT_END = 4  # words of a ghost at a line's end
 BEFORE, AFTER = 3, 3  # words that tell how the others join
@@ -64,7 +66,7 @@ class Misreading(Protocol):
 class Judge(Protocol):
     """Knows the language and how OCR reads it (nats)."""
 
-    def log_probability(self, word: str, context: tuple[str, ...] = ()) -> float: ...
+    def follows(self, context: Context) -> Following: ...
     def candidates(self, token: str) -> Sequence[Misreading]: ...
     def knows(self, chunk: str) -> bool: ...
 
@@ -336,6 +338,6 @@ def _score(words: Sequence[str], before: Sequence[str], judge: Judge) -> float:
     context = list(before)
     total = 0.0
     for word in words:
-        total += judge.log_probability(word, tuple(context[-BEFORE:]))
+        total += judge.follows(tuple(context[-BEFORE:]))[word]
         context.append(word)
     return total

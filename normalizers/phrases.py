@@ -16,11 +16,10 @@ from functools import lru_cache
 
 from normalizers.agencies import agency_phrases
 from normalizers.agency_cells import read_alone
-
-Context = tuple[str, ...]
-LogProbability = Callable[[str, Context], float]
+from normalizers.following import Context, Following, Language
 
 END = "</s>"
+_NOTHING = ("<s>", "<s>")  # before the first word
 ORDER_SHARES = (0.70, 0.22, 0.08)  # trigram, bigram, unigram
 BLEND = (0.75, 0.7)  # shares of trigrams, and of bigrams in what these leave
 WORD_SHARE = 0.5  # of single words, in what is left
@@ -81,12 +80,12 @@ def bare(word: str) -> str:
 
 
 class PhraseLanguage:
-    """``log_probability(word, context)`` of a column that prints lists of ``phrases``."""
+    """What ``follows`` the words of a cell in a column that prints lists of ``phrases``."""
 
     def __init__(
         self,
         phrases: Sequence[str],
-        general: LogProbability,
+        general: Language,
         share: float = 0.9,
         longest_list: int = 3,
         discount: int = 0,
@@ -97,10 +96,10 @@ class PhraseLanguage:
         self._counts: list[dict[Context, Counter[str]]] = [
             defaultdict(Counter) for _ in ORDER_SHARES
         ]
-        self._known: dict[tuple[str, Context], float] = {}
+        self._follows: dict[Context, Following] = {}
+        self._alike: dict[tuple[object, ...], Following] = {}
         self._tables: list[dict[Context, dict[str, float] | None]] = [{} for _ in ORDER_SHARES]
-        self._following: dict[Context, dict[str, float]] = {}
-        self._merged: dict[Context, dict[str, float]] = {}
+        self._said: dict[Context, Callable[[str], float]] = {}
         choose = random.Random(0)  # fixed: the same phrases always give the same language
         for phrase in phrases:
             for length in range(1, longest_list + 1):
@@ -119,34 +118,40 @@ class PhraseLanguage:
             for order, table in enumerate(self._counts):
                 table[tuple(padded[index - 2 + order : index])][padded[index]] += 1
 
-    def log_probability(self, word: str, context: Context) -> float:
-        """Natural log of P(word | up to two words before it); ``()`` is the start of a cell."""
-        key = (word, context)
-        known = self._known.get(key)
+    def follows(self, context: Context) -> Following:
+        """What may follow the last words of a cell, of which two count; ``()`` begins one."""
+        known = self._follows.get(context)
         if known is None:
-            known = self._known[key] = self._compute(word, context)
+            known = self._follows[context] = self._following(context)
         return known
 
-    def _compute(self, word: str, context: Context) -> float:
-        target = bare(word)
-        stock = self._near(context).get(target, 0.0) + self._anywhere.get(target, 0.0)
-        general = math.exp(max(self._general(word, context), -40.0))
-        return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
+    def _following(self, context: Context) -> Following:
+        general, place = self._general(context), self._place(context)
+        alike = self._alike.get((id(general), *place))
+        if alike is None:
+            share, rest, share_of = self._share, 1 - self._share, self._said.get(place)
+            if share_of is None:
+                share_of = self._said[place] = self._say(place)
 
-    def _near(self, context: Context) -> dict[str, float]:
-        """What the trigrams and bigrams of the phrases say follows the context."""
-        known = self._following.get(context)
-        if known is None:
-            before = tuple(["<s>", "<s>", *(bare(w) for w in context)][-2:])
-            known = self._merged.get(before)
-            if known is None:
-                known = {}
-                for order, weight in enumerate(ORDER_SHARES[:-1]):
-                    for word, share in (self._order(order, before[order:]) or {}).items():
-                        known[word] = known.get(word, 0.0) + weight * share
-                self._merged[before] = known
-            self._following[context] = known
-        return known
+            def log_probability(word: str) -> float:
+                known = math.exp(max(general[word], -40.0))
+                return math.log(max(share * share_of(bare(word)) + rest * known, 1e-18))
+
+            alike = self._alike[id(general), *place] = Following(log_probability)
+        return alike
+
+    def _place(self, context: Context) -> Context:
+        """What counts of the words before: the last two, as phrases are counted."""
+        return tuple([*_NOTHING, *map(bare, context)][-2:])
+
+    def _say(self, place: Context) -> Callable[[str], float]:
+        """P(bare word) at a place as the phrases tell it."""
+        near: dict[str, float] = {}
+        for order, weight in enumerate(ORDER_SHARES[:-1]):
+            for word, share in (self._order(order, place[order:]) or {}).items():
+                near[word] = near.get(word, 0.0) + weight * share
+        anywhere = self._anywhere
+        return lambda word: near.get(word, 0.0) + anywhere.get(word, 0.0)
 
     def _order(self, order: int, before: Context) -> dict[str, float] | None:
         known = self._tables[order]
@@ -155,7 +160,7 @@ class PhraseLanguage:
         return known[before]
 
 
-_Place = tuple[float, float, float, float, dict[str, float]]
+_Weights = tuple[float, float, float, float, dict[str, float]]
 """What may come after the last words: weights of what follows them within a phrase, of any word
 there and of what begins a phrase, P(the cell ends), and P(word | the last words) within a phrase.
 """
@@ -172,7 +177,7 @@ class ListLanguage(PhraseLanguage):
     def __init__(
         self,
         phrases: Sequence[str],
-        general: LogProbability,
+        general: Language,
         share: float = 0.9,
         ends: float = LIST_ENDS,
     ) -> None:
@@ -185,34 +190,33 @@ class ListLanguage(PhraseLanguage):
             for before, word in zip(["", *words], words[:-1], strict=False):
                 for key in ((bare(before), bare(word)), (bare(word),)):
                     self._signs[key][word.endswith(_SIGNS)] += 1
-        self._starts = self._order(0, ("<s>", "<s>")) or {}
+        self._starts = self._order(0, _NOTHING) or {}
         self._words = {
             word: WORD_SHARE * share * (END_ANYWHERE if word == END else 1.0)
             for word, share in (self._order(2, ()) or {}).items()
         }
         self._shared: dict[Context, tuple[dict[str, float], float]] = {}
-        self._places: dict[Context, _Place] = {}
 
-    def _compute(self, word: str, context: Context) -> float:
-        target = bare(word)
-        known = self._places.get(context)
-        if known is None:
-            known = self._places[context] = self._place(context)
-        inner, anywhere, between, last, follow = known
-        if target == END:
-            stock = last
-        else:
-            stock = inner * follow.get(target, 0.0) + anywhere * self._words.get(target, 0.0)
-            stock += between * self._starts.get(target, 0.0)
-        general = math.exp(max(self._general(word, context), -40.0))
-        return math.log(max(self._share * stock + (1 - self._share) * general, 1e-18))
+    def _place(self, context: Context) -> Context:
+        sign = "," if context and context[-1].endswith(_SIGNS) else ""
+        return (*super()._place(context), sign)
 
-    def _place(self, context: Context) -> _Place:
-        if not context:
-            follow, rest = self._blend(("<s>", "<s>"))
+    def _say(self, place: Context) -> Callable[[str], float]:
+        inner, anywhere, between, last, follow = self._weights(place[:2], bool(place[2]))
+        words, starts = self._words, self._starts
+
+        def share_of(word: str) -> float:
+            if word == END:
+                return last
+            share = inner * follow.get(word, 0.0) + anywhere * words.get(word, 0.0)
+            return share + between * starts.get(word, 0.0)
+
+        return share_of
+
+    def _weights(self, before: Context, signed: bool) -> _Weights:
+        if before == _NOTHING:
+            follow, rest = self._blend(_NOTHING)
             return 1.0, rest, 0.0, rest * self._words.get(END, 0.0), follow
-        before = tuple(["<s>", "<s>", *(bare(w) for w in context)][-2:])
-        signed = context[-1].endswith(_SIGNS)
         follow, rest = self._blend(before)
         ends = follow.get(END, 0.0) + rest * self._words.get(END, 0.0)
         inside = self._sign_inside(before)
@@ -252,7 +256,7 @@ class ListLanguage(PhraseLanguage):
 
 
 def names_language(
-    stock: Sequence[str], general: LogProbability, cells: Sequence[str] = ()
+    stock: Sequence[str], general: Language, cells: Sequence[str] = ()
 ) -> ListLanguage:
     """The language of a column of agencies: lists of the ``stock``; once its damaged ``cells`` have
     been read, of the names that these list as well, and lists as long as theirs."""

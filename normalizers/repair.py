@@ -34,6 +34,7 @@ from normalizers.casing import (
 from normalizers.channel import Channel, CharacterChannel, Evidence
 from normalizers.codes import code_parts, join_codes, repair_code, repair_part
 from normalizers.context_model import ContextModel, reconsider
+from normalizers.following import Context, Following
 from normalizers.glued import Parter
 from normalizers.health import judge_health
 from normalizers.language_model import NO_WORD, LanguageModel
@@ -330,6 +331,8 @@ class RepairSession:
         self._read: dict[str, _Sequence] = {}
         self._repaired: dict[str, Repaired] = {}
         self._listed: dict[str, tuple[Candidate, ...]] = {}
+        self._follows: dict[Context, Following] = {}
+        self._alike: dict[tuple[int, int, int], Following] = {}
         self._encoding = None if self.health == "damaged" else encoding_of_text(_sample(lines))
         if self.health == "damaged":
             self._adapt(lines)
@@ -861,17 +864,20 @@ class RepairSession:
             out.setdefault(token.lead + text + token.trail, log)
         return tuple(Candidate(word, log) for word, log in list(out.items())[:12])
 
-    def log_probability(self, word: str, context: tuple[str, ...] = ()) -> float:
-        """Natural log P(word | up to three words before); ``"</s>"`` ends a cell, () starts one."""
-        number = _numbers(self.model.language)
-        language = self.model.language
-        boundary = language.boundary
-        d = number(word)
-        size = len(context)
-        c = number(context[-1]) if size else boundary
-        b = number(context[-2]) if size > 1 else boundary
-        a = number(context[-3]) if size > 2 else boundary
-        return language.log_prob(a, b, c, d)
+    def follows(self, context: Context) -> Following:
+        """What may follow up to three words; ``"</s>"`` ends a cell, () starts one."""
+        known = self._follows.get(context)
+        if known is None:
+            language = self.model.language
+            number, log_prob = _numbers(language), language.log_prob
+            start = [language.boundary] * 3
+            a, b, c = (*start, *map(number, context[-3:]))[-3:]
+            known = self._alike.get((a, b, c))
+            if known is None:
+                known = Following(lambda word: log_prob(a, b, c, number(word)))
+                self._alike[a, b, c] = known
+            self._follows[context] = known
+        return known
 
 
 @lru_cache(maxsize=2)

@@ -113,23 +113,21 @@ class ColumnReader:
         self._headings = headings_of(body)
         self._named = _name_groups(self._headings, lines)
         said = [repaired.text for repaired in session.repair_all(body)]
-        general = PhraseLanguage(said, session.log_probability, share=BODY_SHARE, longest_list=1)
-        text = general.log_probability if said else session.log_probability
+        general = PhraseLanguage(said, session.follows, share=BODY_SHARE, longest_list=1)
+        text = general.follows if said else session.follows
         self._languages: dict[Kind, Language] = {
             "text": text,
-            **{kind: names_language(_stock(kind), text).log_probability for kind in AGENCIES},
+            **{kind: names_language(_stock(kind), text).follows for kind in AGENCIES},
             "deadline": PhraseLanguage(
                 deadline_phrases(guiding_bodies()), text, share=0.97, longest_list=1
-            ).log_probability,
-            "target": PhraseLanguage(
-                target_phrases(), text, share=0.99, longest_list=1
-            ).log_probability,
+            ).follows,
+            "target": PhraseLanguage(target_phrases(), text, share=0.99, longest_list=1).follows,
             MARKS: PhraseLanguage(
                 [" ".join("x" * count) for count in range(1, _MOST_MARKS + 1)],
                 text,
                 share=0.999,
                 longest_list=1,
-            ).log_probability,
+            ).follows,
         }
 
     def candidates(self, token: str) -> Sequence[Candidate]:
@@ -155,11 +153,9 @@ class ColumnReader:
         before = self._languages[kind]
         if kind in AGENCIES:
             text = self._languages["text"]
-            before = names_language(_stock(kind), text, cells).log_probability
+            before = names_language(_stock(kind), text, cells).follows
         said = [repaired.text for repaired in self._session.repair_all(cells) if repaired.text]
-        return PhraseLanguage(
-            said, before, share=COLUMN_SHARE, longest_list=1, discount=1
-        ).log_probability
+        return PhraseLanguage(said, before, share=COLUMN_SHARE, longest_list=1, discount=1).follows
 
     def part_names(self, rows: Sequence[NamesRow]) -> list[tuple[NamesLine, ...]]:
         """The lines of each row with the names of two neighbouring columns parted anew."""

@@ -23,6 +23,7 @@ from extractors.interleaved import (
     split_tokens,
     untangle,
 )
+from normalizers.following import Following
 from normalizers.group_codes import group_code
 from normalizers.phrases import PhraseLanguage
 
@@ -45,8 +46,8 @@ class ToyReader:
     """Reads tokens as printed; each kind of column knows its own phrases."""
 
     def __init__(self) -> None:
-        def uniform(word: str, context: Context) -> float:
-            return -9.0
+        def uniform(context: Context) -> Following:
+            return Following(lambda word: -9.0)
 
         self._languages = {
             "text": PhraseLanguage((*TASKS, *TITLES), uniform, longest_list=1),
@@ -59,7 +60,7 @@ class ToyReader:
         return (Reading(token, -0.1),)
 
     def language(self, kind: Kind) -> Language:
-        return self._languages[kind].log_probability
+        return self._languages[kind].follows
 
     def learned(self, kind: Kind, cells: Sequence[str]) -> Language:
         assert len(cells) > 0

@@ -20,6 +20,7 @@ from extractors.ocr_dump import (
     split_pages,
     widened,
 )
+from normalizers.following import Following
 
 
 class OneHeader:
@@ -188,6 +189,9 @@ def test_a_stray_line_over_a_repeated_header_begins_no_table() -> None:
     assert [part.lines for part in table.parts] == [("1 Xay dung",), ("S)",), ("2 Tap huan",)]
 
 
+NAME_WORDS = ("So", "Y", "te", "Noi", "vu")
+
+
 class Columns:
     """A language in which agencies begin with "So" and tasks with anything else."""
 
@@ -196,10 +200,10 @@ class Columns:
 
     def language(self, kind: str) -> Language:
         if kind != "agency":
-            return lambda word, before: -9.0 if word in ("So", "Y", "te", "Noi", "vu") else -3.0
-        return lambda word, before: (
-            -0.5 if word in ("So", "Y", "te", "Noi", "vu", "</s>") else -12.0
-        )
+            name = Following(lambda word: -9.0 if word in NAME_WORDS else -3.0)
+        else:
+            name = Following(lambda word: -0.5 if word in (*NAME_WORDS, "</s>") else -12.0)
+        return lambda before: name
 
     def learned(self, kind: str, cells: Sequence[str]) -> Language:
         return self.language(kind)

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from extractors.interleaved import Language
+from normalizers.following import Following
 from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOWN_TITLE
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
@@ -32,8 +33,8 @@ class Session:
     def candidates(self, token: str) -> tuple[SimpleNamespace, ...]:
         return (SimpleNamespace(word=token, log_channel=-2.0),)
 
-    def log_probability(self, word: str, context: tuple[str, ...]) -> float:
-        return -9.0
+    def follows(self, context: tuple[str, ...]) -> Following:
+        return Following(lambda word: -9.0)
 
 
 def reader(body: Sequence[str] = (), marks: bool = False) -> ColumnReader:
@@ -81,7 +82,7 @@ def test_crosses_are_likely_in_a_column_of_marks_only() -> None:
     columns = reader(marks=True)
     best = max(columns.candidates("K"), key=lambda one: one.log_channel)
     assert best.word == "x"
-    assert columns.language(MARKS)("x", ()) > columns.language("text")("x", ())
+    assert columns.language(MARKS)(())["x"] > columns.language("text")(())["x"]
     assert [one.word for one in reader().candidates("K")] == ["K"]
     assert "x" in [one.word for one in columns.candidates("ee")]
     assert "x" not in [one.word for one in columns.candidates("va")]
@@ -130,8 +131,7 @@ def test_partners_stand_beside_those_who_lead(line: str, kinds: tuple[str, ...])
 def chance(language: Language, text: str) -> float:
     """log P of a whole cell."""
     said = text.split()
-    total = language(said[0], ()) + language("</s>", tuple(said))
-    return total + sum(language(said[at], tuple(said[:at])) for at in range(1, len(said)))
+    return sum(language(tuple(said[:at]))[word] for at, word in enumerate([*said, "</s>"]))
 
 
 def test_a_column_of_agencies_lists_what_its_cells_list_and_as_long() -> None:
