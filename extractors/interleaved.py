@@ -622,10 +622,12 @@ def _search_row(
     beam = [start]
     for index in range(row.first_line, row.last_line + 1):
         line = lines[index]
+        ways = _Ways()
         if index == row.first_line:
-            ways = _begin_row(start, 0.0, index, line, _openings(line, layout, index))
+            _begin_row(ways, start, 0.0, index, line, _openings(line, layout, index))
         else:
-            ways = (way for before in beam for way in _continue_row(before, index, line, layout))
+            for before in beam:
+                _continue_row(ways, before, index, line, layout)
         beam = _followed(ways, line, ROW_LOOK)
     end = row.last_line + 1
     score, winner = max(
@@ -763,17 +765,30 @@ def _search(
     return score, _trace(winner, lines, layout)
 
 
-def _followed(ways: Iterable[_Hypothesis], line: _Line, effort: Effort) -> list[_Hypothesis]:
-    """The readings of a line that are followed: of those with one outlook the best alone."""
-    grown: dict[tuple[object, ...], _Hypothesis] = {}
-    for hypothesis in ways:
-        key = (_outlook(hypothesis.columns), *hypothesis[2:8])
-        known = grown.get(key)
-        if known is None or hypothesis.score > known.score:
-            grown[key] = hypothesis
+class _Ways:
+    """Ways to read the lines so far, of those with one outlook the best; none is far behind."""
+
+    def __init__(self) -> None:
+        self.best = -math.inf
+        self.by_outlook: dict[tuple[object, ...], _Hypothesis] = {}
+
+    def add(self, way: _Hypothesis) -> None:
+        key = (_outlook(way.columns), *way[2:8])
+        known = self.by_outlook.get(key)
+        if known is None or way.score > known.score:
+            self.by_outlook[key] = way
+            self.best = max(self.best, way.score)
+
+    def lags(self, score: float) -> bool:
+        """Whether a way that scores no more will not be followed."""
+        return score < self.best - WITHIN
+
+
+def _followed(ways: _Ways, line: _Line, effort: Effort) -> list[_Hypothesis]:
+    """The ways to read up to this line that are followed."""
     line.gains.clear()
     line.splits.clear()
-    return _prune(grown.values(), effort)
+    return _prune(ways.by_outlook.values(), effort)
 
 
 def _outlook(columns: tuple[_Column, ...]) -> tuple[object, ...]:
@@ -811,22 +826,22 @@ def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesi
     return [*foremost, *others][: effort.beam]
 
 
-def _grow(
-    beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout
-) -> Iterator[_Hypothesis]:
-    """All ways to read the next line after each hypothesis of the beam."""
+def _grow(beam: Sequence[_Hypothesis], index: int, line: _Line, layout: Layout) -> _Ways:
+    """The ways to read the next line after each hypothesis of the beam."""
+    ways = _Ways()
     openings = _openings(line, layout, index)
     for hypothesis in beam:
         closed = hypothesis.score
         if hypothesis.row_line >= 0:
             closed += _close_cost(hypothesis, index, layout, line.languages)
             if hypothesis.group:
-                yield from _continue_group(hypothesis, index, line)
+                _continue_group(ways, hypothesis, index, line)
             else:
-                yield from _continue_row(hypothesis, index, line, layout)
-        yield from _begin_row(hypothesis, closed, index, line, openings)
+                _continue_row(ways, hypothesis, index, line, layout)
+        _begin_row(ways, hypothesis, closed, index, line, openings)
         if line.code is not None and line.code[1] < len(line.tokens):
-            yield _begin_group(hypothesis._replace(score=closed), index, line, *line.code[1:])
+            ways.add(_begin_group(hypothesis._replace(score=closed), index, line, *line.code[1:]))
+    return ways
 
 
 def _begin_group(
@@ -846,7 +861,7 @@ def _begin_group(
     )
 
 
-def _continue_group(before: _Hypothesis, index: int, line: _Line) -> Iterator[_Hypothesis]:
+def _continue_group(ways: _Ways, before: _Hypothesis, index: int, line: _Line) -> None:
     """A group title may take more lines; they go on in lower case."""
     title = before.columns[0]
     words = [t for t in line.tokens if sum(ch.isalpha() for ch in t.text) > 1]
@@ -854,12 +869,13 @@ def _continue_group(before: _Hypothesis, index: int, line: _Line) -> Iterator[_H
         return
     count = len(line.tokens)
     piece = line.pieces(0, title.context, 0)[-1]
-    yield before._replace(
+    way = before._replace(
         score=before.score + piece.score + GROUP_LINE,
         columns=(_Column(piece.context, title.lines + 1, 0, line.width(0, count), False),),
         parent=before,
         step=_Step(index, False, True, None, (0, count), CERTAIN),
     )
+    ways.add(way)
 
 
 class _Opening(NamedTuple):
@@ -885,12 +901,13 @@ def _openings(line: _Line, layout: Layout, index: int) -> dict[int, list[_Openin
 
 
 def _begin_row(
+    ways: _Ways,
     before: _Hypothesis,
     closed: float,
     index: int,
     line: _Line,
     openings: dict[int, list[_Opening]],
-) -> Iterator[_Hypothesis]:
+) -> None:
     """Rows that begin at the line, where the one ``before`` ends with the score ``closed``."""
     number, other = before.number + 1, 0
     if before.group:
@@ -902,7 +919,9 @@ def _begin_row(
             options.append((1, *read))
     for begin, seen, cost in options:
         for score, out_of_place, cuts, margin, columns in openings.get(begin, ()):
-            yield _Hypothesis(
+            if ways.lags(closed + cost + score):
+                break
+            way = _Hypothesis(
                 score=closed + cost + score + out_of_place,
                 columns=columns,
                 row_line=index,
@@ -914,11 +933,12 @@ def _begin_row(
                 parent=before,
                 step=_Step(index, True, False, seen, cuts, margin),
             )
+            ways.add(way)
 
 
 def _continue_row(
-    before: _Hypothesis, index: int, line: _Line, layout: Layout
-) -> Iterator[_Hypothesis]:
+    ways: _Ways, before: _Hypothesis, index: int, line: _Line, layout: Layout
+) -> None:
     splits = _splits(line, layout, before.columns, index)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if before.number_line < 0 and line.tokens:
@@ -930,9 +950,12 @@ def _continue_row(
             options.append((1, None, NUMBER_BLOT))
     for begin, seen, cost in options:
         for split, margin in _ranked(splits.get(begin, [])):
+            score = before.score + cost + split[0]
+            if ways.lags(score):
+                break
             columns, out_of_place = _advance(before.columns, line, split[1], index)
-            yield _Hypothesis(
-                score=before.score + cost + split[0] + out_of_place,
+            way = _Hypothesis(
+                score=score + out_of_place,
                 columns=columns,
                 row_line=before.row_line,
                 number_line=before.number_line if seen is None else index,
@@ -943,6 +966,7 @@ def _continue_row(
                 parent=before,
                 step=_Step(index, False, False, seen, split[1], margin),
             )
+            ways.add(way)
 
 
 def _ranked(splits: list[_Split]) -> list[tuple[_Split, float]]:
