@@ -166,7 +166,6 @@ WITHIN = 30.0  # hypotheses this much worse than the best are dropped
 LIST_BROKEN = -2.5  # a list of names that is so unlikely to end where it does
 FREE_WORDS = -8.0  # a cell of an agency column is in free words
 FREE_SENSE = -5.5  # words read worse, a token, are damaged names rather than free words
-AGAIN = 1  # readings after the first
 FULL_LINES = 0.88  # share of a column's fragments that its width holds; the rest took too much
 WIDEST = 1.6  # fragments wider than so many column widths are not considered
 BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
@@ -540,8 +539,9 @@ def untangle(
 
     ``kinds`` names every column from left to right, the number column first. ``page_starts`` are
     the lines that begin a page, ``loose`` those after a blank line: there OCR has often read the
-    rest of the page column by column, so that a cell may be taken up again. The vertical
-    alignment and the widths are learned from a first reading, then the table is read again.
+    rest of the page column by column, so that a cell may be taken up again. A glance tells
+    the vertical alignment. The widths and what each column says are learned from a first reading,
+    and once more from a second one that knew what the first had taught.
     """
     if not lines:
         return ()
@@ -557,7 +557,7 @@ def untangle(
     ]
     layout = replace(unknown, alignment=max(readings)[1])
     rows = _search(prepared, layout, FIRST_LOOK)[1]
-    for _ in range(AGAIN):
+    for effort in (FIRST_LOOK, LAST_LOOK):
         learned = (
             reader.learned(kind, [_joined(row.cells[i]) for row in rows if not row.group])
             for i, kind in enumerate(kinds[1:], 1)
@@ -569,8 +569,9 @@ def untangle(
             spans=_row_spans(rows, len(lines), layout),
             no_number=_lost_number_cost(rows),
         )
-        rows = _search(prepared, layout, LAST_LOOK)[1]
-    return tuple(_in_free_words(row, prepared, layout, general) for row in rows)
+        rows = _search(prepared, layout, effort)[1]
+        rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
+    return rows
 
 
 def _in_free_words(
