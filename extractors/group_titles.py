@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.interleaved import TangledRow, split_tokens
+from extractors._tangled_lines import split_tokens
+from extractors.tangled import TangledRow
 
 CAPITALS = 0.75  # share of a title's letters
 FULL_LINE = 0.6  # of the table's longest line: a title that wraps has filled its first one

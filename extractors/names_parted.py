@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractors.interleaved import (
-    AGENCIES,
-    DocumentReader,
-    Fragment,
-    Kind,
-    NamesLine,
-    TangledRow,
-)
+from extractors.tangled import AGENCIES, DocumentReader, Fragment, Kind, NamesLine, TangledRow
 
 
 def names_parted(

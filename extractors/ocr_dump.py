@@ -14,19 +14,13 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
+from extractors._tangled_search import Effort
 from extractors.group_titles import codes_first, titles_joined
 from extractors.halves import Half, match_halves
-from extractors.interleaved import (
-    Alignment,
-    DocumentReader,
-    Effort,
-    Kind,
-    TangledRow,
-    reading_scores,
-    untangle,
-)
+from extractors.interleaved import reading_scores, untangle
 from extractors.names_parted import names_parted
 from extractors.row_numbers import settle_numbers
+from extractors.tangled import Alignment, DocumentReader, Kind, TangledRow
 from records import Cell, Document, Notice, Page, Row, Table
 
 METHOD = "ocr-dump"

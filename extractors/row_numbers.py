@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors._tangled_lines import split_tokens
 from extractors.group_titles import are_capitals
-from extractors.interleaved import Fragment, TangledRow, split_tokens
+from extractors.tangled import Fragment, TangledRow
 
-# Nats, as in ``interleaved``.
+# Nats, as in ``_tangled_search``.
 SEEN = 4.0
 SEEN_BESIDE = 3.0  # a token that was left out of all cells
 SEEN_IN_TEXT = 1.5

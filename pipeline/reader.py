@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extractors.interleaved import AGENCIES, Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import HeaderFound, HeadGuess
+from extractors.tangled import AGENCIES, Kind, Language, NamesLine, NamesRow
 from normalizers import agency_rows
 from normalizers.agencies import agency_phrases
 from normalizers.group_codes import group_code, lost_group_code
@@ -94,7 +94,7 @@ def kinds_of(columns: Sequence[Column]) -> tuple[Kind, ...]:
 
 
 class ColumnReader:
-    """Languages of one document's columns (``extractors.interleaved.DocumentReader``).
+    """Languages of one document's columns (``extractors.tangled.DocumentReader``).
 
     ``body`` is the document's running text, a paragraph an entry: a plan's body says in other
     words, and often in the same, what its appendices say. ``marks``: a table has columns of marks.

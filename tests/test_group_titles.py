@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extractors.group_titles import codes_first, titles_joined
-from extractors.interleaved import Fragment, TangledRow
+from extractors.tangled import Fragment, TangledRow
 
 
 def test_a_code_between_the_lines_of_a_title_goes_before_it() -> None:

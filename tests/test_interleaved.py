@@ -8,21 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-from extractors.interleaved import (
-    Context,
-    Fragment,
-    Kind,
-    Language,
-    NamesLine,
-    NamesRow,
-    TangledRow,
-    best_splits,
-    learn_widths,
-    number_cost,
-    read_row_number,
-    split_tokens,
-    untangle,
-)
+from extractors._tangled_lines import number_cost, read_row_number, split_tokens
+from extractors._tangled_splits import best_splits
+from extractors.interleaved import learn_widths, untangle
+from extractors.tangled import Context, Fragment, Kind, Language, NamesLine, NamesRow, TangledRow
 from normalizers.following import Following
 from normalizers.group_codes import group_code
 from normalizers.phrases import PhraseLanguage

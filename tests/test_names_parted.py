@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from extractors.interleaved import Fragment, NamesLine, NamesRow, TangledRow
 from extractors.names_parted import names_parted
+from extractors.tangled import Fragment, NamesLine, NamesRow, TangledRow
 from normalizers.agency_rows import NamesRow as Row
 from normalizers.agency_rows import part_again
 

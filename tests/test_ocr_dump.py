@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from extractors.interleaved import Kind, Language, NamesLine, NamesRow
 from extractors.ocr_dump import (
     UNREAD,
     DumpTable,
@@ -20,6 +19,7 @@ from extractors.ocr_dump import (
     split_pages,
     widened,
 )
+from extractors.tangled import Kind, Language, NamesLine, NamesRow
 from normalizers.following import Following
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from extractors.interleaved import Language
+from extractors.tangled import Language
 from normalizers.following import Following
 from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOWN_TITLE
 from normalizers.headers import header_columns_of_lines, read_header

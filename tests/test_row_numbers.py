@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from extractors.interleaved import Fragment, TangledRow
 from extractors.row_numbers import LOST_CODE, is_like, settle_numbers
+from extractors.tangled import Fragment, TangledRow
 
 
 def table(*rows: tuple[str, str]) -> tuple[list[TangledRow], list[str]]:
