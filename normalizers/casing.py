@@ -52,7 +52,8 @@ def _is_loud(chunk: str) -> bool | None:
     bare = "".join(letters)
     if len(letters) < 2 or (bare.isupper() and bare.isascii() and not is_syllable(bare)):
         return None
-    return sum(x.isupper() for x in letters) > 0.7 * len(letters)
+    share = sum(x.isupper() for x in letters) / len(letters)
+    return None if 0.5 < share <= 0.7 else share > 0.7  # "CHi", "ViET": a mark misread, or not
 
 
 @lru_cache(maxsize=100_000)

@@ -7,6 +7,7 @@ numbers, codes and addresses are left alone.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -21,6 +22,16 @@ def tidy_marks(words: Sequence[str]) -> list[str]:
     """The words of a damaged cell without impossible marks; as many words as were given."""
     tidy = [word if _LEFT_ALONE.search(word) else _tidy_word(word) for word in words]
     return _without_lone_brackets(tidy)
+
+
+def unasked(words: Sequence[str]) -> list[str]:
+    """Damaged words without the question marks that stand amid a sentence: the hooks of letters
+    ("lưu giữ? hồ sơ"), in all 21 places of dumps whose truth is known."""
+    goes_on = [word[:1].islower() for word in words[1:]]
+    return [
+        word[:-1] if below and word.endswith("?") and word[-2:-1].isalpha() else word
+        for word, below in itertools.zip_longest(words, goes_on)
+    ]
 
 
 def _tidy_word(word: str) -> str:

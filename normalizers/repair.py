@@ -40,6 +40,7 @@ from normalizers.health import judge_health
 from normalizers.language_model import NO_WORD, LanguageModel
 from normalizers.lattice import Decoded, PhraseCache, Slot, Weights, decode, narrow
 from normalizers.legacy import encoding_of_text, to_unicode
+from normalizers.marks import unasked
 from normalizers.misread import LEAST, Misread, rereader
 from normalizers.paragraphs import list_marks, paragraphs_of
 from normalizers.pieces import joint, pieces_of, plain_edge, without_junk
@@ -799,7 +800,7 @@ class RepairSession:
         built = [""] * len(chunks)
         for place, part in enumerate(parts):
             built[part.chunk] += self._joint(sequence, place, texts, slots, best)
-        built = join_codes(built)
+        built = unasked(join_codes(built))
         changed = tuple(
             TokenRepair(at, chunk, new, round(chance, 4), "channel and context")
             for at, (chunk, new, chance) in enumerate(zip(chunks, built, sure, strict=True))

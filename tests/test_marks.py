@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from normalizers.marks import tidy_marks
+from normalizers.marks import tidy_marks, unasked
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,11 @@ def test_impossible_marks_go(damaged, tidy):
 )
 def test_what_writers_write_stays(text):
     assert tidy_marks(text.split()) == text.split()
+
+
+@pytest.mark.parametrize(
+    ("damaged", "mended"),
+    [("lưu giữ? hồ sơ", "lưu giữ hồ sơ"), ("là gì? Ai? 3? năm", "là gì? Ai? 3? năm"), ("", "")],
+)
+def test_a_question_amid_a_sentence_is_the_hook_of_a_letter(damaged, mended):
+    assert " ".join(unasked(damaged.split())) == mended
