@@ -6,10 +6,11 @@ reads the ink of one, and only where the whole ink fits the small grammar of dea
 
 from __future__ import annotations
 
+import itertools
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -247,7 +248,8 @@ _PHRASES = re.compile(
     r"|(?:trong |den het |den |truoc )?quy Q(?: nam)? ?Y?"
     r"|(?:hoan thanh )?(?:truoc |den )?(?:ngay )?D"
     r"|hang (?:nam|thang|quy|tuan|ngay)"
-    r"|(?:hang nam, )?(?:giai doan )YRY"
+    r"|(?:hang nam )?(?:giai doan )YRY"
+    r"|N thang (?:dau|cuoi) nam(?: Y)?"
     r"|thuong xuyen(?: hang (?:nam|thang|quy))?|thuong xuyen lien tuc|lien tuc"
     r"|thuong xuyen(?: cac thang cuoi nam)"
     r"|dinh ky(?: hang (?:nam|thang|quy|tuan))?"
@@ -264,6 +266,7 @@ class _Token:
     sign: str
     text: str
     edits: float
+    comma: bool = False  # one stands behind it
 
 
 @lru_cache(maxsize=4096)
@@ -279,15 +282,19 @@ def read_damaged_deadline(damaged: str) -> Reading:
         return Reading()
     tokens: list[_Token] = []
     for word in _split(printed):
-        token = _token(word, after_quarter=bool(tokens) and tokens[-1].sign == "quy")
+        after_quarter = bool(tokens) and tokens[-1].sign == "quy"
+        token = _token(word.rstrip(","), after_quarter=after_quarter)
         if token is None:
             return Reading()
-        tokens.append(token)
+        tokens.append(replace(token, comma=word.endswith(",")))
     signs = re.sub(r"\s*R\s*", "R", " ".join(token.sign for token in tokens))
     if not _PHRASES.fullmatch(signs):
         return Reading()
     text = ""
-    for token in tokens:
+    for before, token in itertools.pairwise([None, *tokens]):
+        assert token is not None
+        if before and before.comma and before.sign in _WORDS and token.sign in _WORDS:
+            text += ","
         text += token.text if token.sign == "R" or text.endswith("-") else f" {token.text}"
     text = _spaced_as_inked(text.strip(), printed)
     begin = next((character for character in printed if character.isalnum()), "")
@@ -299,10 +306,12 @@ def read_damaged_deadline(damaged: str) -> Reading:
 
 
 def _split(printed: str) -> list[str]:
-    """Words, with a hyphen between two years as a token of its own."""
+    """Words, a comma behind one left there, with a hyphen between two years as one of its own."""
     parted = re.sub(r"(?<=\d)\s*-\s*(?=[\d(oOnN])", " - ", printed)
     words = [word for word in parted.split() if word.strip(_NOISE) or word == "-"]
-    return [word if word == "-" else word.strip(_NOISE) for word in words]
+    return [
+        word if word == "-" else word.strip(_NOISE) + "," * word.endswith(",") for word in words
+    ]
 
 
 def _token(word: str, after_quarter: bool) -> _Token | None:
@@ -314,6 +323,8 @@ def _token(word: str, after_quarter: bool) -> _Token | None:
     edits = sum(a != b for a, b in zip(word, numeric, strict=True)) * 0.5
     if re.fullmatch(r"20\d\d", numeric):
         return _Token("Y", numeric, edits)
+    if re.fullmatch(r"\d?0[23]\d", numeric):
+        return _Token("Y", f"20{numeric[-2:]}", edits + 1.0)
     day = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(20\d\d)", numeric)
     if day and _is_date(day):
         return _Token("D", numeric, edits)

@@ -41,17 +41,18 @@ def _tidy_word(word: str) -> str:
 
 
 def _without_lone_brackets(words: Sequence[str]) -> list[str]:
-    """The words without closing brackets that nothing opened; what opens and stays open is kept,
-    for a cell may have lost its end."""
+    """The words without closing brackets amid a sentence that nothing opened. At an end they stay,
+    there the one that opened was misread or lost, and so does what opens and stays open."""
     kept: list[str] = []
     open_: list[str] = []
-    for word in words:
+    for word, below in itertools.zip_longest(words, words[1:], fillvalue=""):
         letters: list[str] = []
         for sign in word:
             if sign in "([":
                 open_.append(sign)
             elif sign in _BRACKETS:
-                if not open_ and word[0].isalpha() and not _is_item(word):
+                amid = below[:1].islower() and word[-1] in _BRACKETS
+                if not open_ and amid and word[0].isalpha() and not _is_item(word):
                     continue
                 if open_:
                     open_.pop()

@@ -25,6 +25,8 @@ def test_impossible_marks_go(damaged, tidy):
     [
         "(SaaS, Cloud...), đối tác phát triển",
         "a) Xây dựng; b) Tổ chức",
+        "một cửa quốc gia).",
+        "tài sản kê biên); thuế)",
         "gợi ý hành động,...",
         "số 2629/QĐ-TTg ngày 01/12/2025, 1.000 hồ sơ; .gov.vn; https://quangngai.gov.vn",
         "“đúng - đủ - sạch”; (không gồm hồ sơ mật).",
