@@ -355,7 +355,9 @@ def _read_by_field(
 
 
 def _read_target(text: str) -> _FieldReading:
-    return read_damaged_targets([text])[0]
+    """A target that says of itself that it is one; a bare number may have lost its unit."""
+    (reading,) = read_damaged_targets([text])
+    return CellReading("", 0.0) if reading.isdecimal() else reading
 
 
 def read_past_strays(text: str, read: Callable[[str], _FieldReading]) -> CellReading:

@@ -98,3 +98,8 @@ def test_a_deadline_is_read_past_the_ink_of_other_cells_and_stays_doubtful(ink, 
 def test_a_word_before_a_share_is_never_left_out():
     reading = read(FakeSession("damaged", 0.2), target=("Tén thigu\n15%", 1.0))["target"]
     assert reading.text != "15%"
+
+
+def test_the_unit_of_a_number_is_never_left_out():
+    reading = read(FakeSession("damaged", 0.2), target=("02 he\nthong", 1.0))["target"]
+    assert reading.text == "02 he thong"
