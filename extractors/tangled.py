@@ -6,13 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-AGENCIES: tuple[Kind, ...] = ("agency", "partner")
-
 Kind = Literal["number", "text", "agency", "partner", "target", "deadline", "mark"]
 """What a column holds; a ``partner`` is an agency beside the one that leads."""
-
+AGENCIES: tuple[Kind, ...] = ("agency", "partner")
 Alignment = Literal["middle", "top"]
-
 Context = tuple[str, ...]
 
 
