@@ -43,6 +43,7 @@ _RARE = 30
 _CENTRAL = 15
 _PLACE = 60  # a province after a name
 _MOST_COST_A_LETTER = 0.34
+_REGION = re.compile(r"\s*(\d{1,2}|[IVX]{1,5})(?!\w)")  # a branch ("Khu vực 9")
 _STOPS = ("; ", ", ")  # the separators that are no words
 _USUAL_LISTS = (
     "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
@@ -67,7 +68,8 @@ def _agency_phrases(registry: Registry) -> tuple[str, ...]:
         phrases += (agency.name, *agency.aliases)
     qualified = [f"{name} có liên quan" for name in ("Các sở, ban, ngành", "Các sở, ngành")]
     lowered = [text[0].lower() + text[1:] for text in phrases if text.startswith("Các ")]
-    return tuple(dict.fromkeys([*phrases, *qualified, *lowered, *_USUAL_LISTS]))
+    numbered = [f"{text} 9" for text in phrases if text.endswith("Khu vực")]  # or another figure
+    return tuple(dict.fromkeys([*phrases, *numbered, *qualified, *lowered, *_USUAL_LISTS]))
 
 
 def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
@@ -472,7 +474,8 @@ def _as_inked(part: Part, printed: str) -> str:
         hyphen = re.search(r"(\s?)[-–—](\s?)", piece.strip(" -"))
         if hyphen and not hyphen.group(1):
             text = text.replace(" - ", f"-{hyphen.group(2)}", 1)
-    return text
+    region = _REGION.match(printed, part.end) if text.lower().endswith("khu vực") else None
+    return f"{text} {region.group(1)}" if region else text
 
 
 @lru_cache(maxsize=4)

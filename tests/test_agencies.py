@@ -305,6 +305,11 @@ def test_what_is_not_clearly_one_agency_stays_unresolved(mention: str, scope: Sc
         ("Phong Van hoa- X&\nhoi", "Phòng Văn hóa- Xã hội"),
         ("Cac s0, ban, nganh;", "Các sở, ban, ngành;"),
         ("So Giao duc va Dao\ntao; S6 Noi vu.", "Sở Giáo dục và Đào tạo; Sở Nội vụ."),
+        (
+            "Cong an tinh; Ngan hang\nNha nuéc Chi nhanh\nKhu vuc 9, So Noi vu",
+            "Công an tỉnh; Ngân hàng Nhà nước Chi nhánh Khu vực 9, Sở Nội vụ",
+        ),
+        ("Ngan hang Nha nuéc Khu vuc IX.", "Ngân hàng Nhà nước Khu vực IX."),
         ("Két qua thuc hién nhiém vu nam 2026", ""),
         ("100%", ""),
         ("", ""),
