@@ -201,7 +201,7 @@ def _gains(
     # the first column begins where the row number ends
     for first in range(count if position else min(count, 2)):
         row = [absent]
-        # it column may take the whole line, so that every line has a split
+        # and may take the whole line, so that every line has a split
         most = WIDEST * widest if widest and position else math.inf
         pieces = line.pieces(position + 1, column.context, first, most)
         begin, begun = 0.0, -1

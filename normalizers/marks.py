@@ -26,7 +26,7 @@ def tidy_marks(words: Sequence[str]) -> list[str]:
 
 def unasked(words: Sequence[str]) -> list[str]:
     """Damaged words without the question marks that stand amid a sentence: the hooks of letters
-    ("lưu giữ? hồ sơ"), in all 21 places of dumps whose truth is known."""
+    ("lưu giữ? hồ sơ"), in all 21 places of dumps with truth where the words beside it were read."""
     goes_on = [word[:1].islower() for word in words[1:]]
     return [
         word[:-1] if below and word.endswith("?") and word[-2:-1].isalpha() else word
