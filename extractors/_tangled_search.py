@@ -172,7 +172,7 @@ def _followed(ways: _Ways, line: Line, effort: Effort) -> list[_Hypothesis]:
 def _outlook(columns: tuple[OpenCell, ...]) -> tuple[object, ...]:
     """What of the open cells matters for the lines to come."""
     return tuple(
-        (c.context, c.lines > 0, c.gap, c.width // 8, c.closed, c.first, c.last, c.step)
+        (c.context, c.lines > 0, c.gap, c.width // 8, c.closed, c.halted, c.first, c.last, c.step)
         for c in columns
     )
 

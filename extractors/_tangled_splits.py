@@ -19,6 +19,7 @@ LOWER_START = -4.0
 UPPER_INSIDE = -0.7
 LOWER_AFTER_END = -2.0  # after a full stop
 UPPER_AFTER_END = -1.0  # at the head of a line, after one
+CLAUSE_RARE = -4.0  # ... in a table whose cells hold one clause each
 RESUME_NEXT = -1.0  # a centred cell stands half a line off its row, and seems to skip a line
 RESUME_TOP = -4.0  # a cell aligned at the top does not
 RESUME_LATER = -5.0
@@ -38,6 +39,7 @@ WIDEST = 1.6  # fragments wider than so many column widths are not considered
 BEHIND = 20.0  # nats: splits of a line so much worse than its best are not weighed
 SPLITS = 10
 _SENTENCE_END = tuple(".!?")
+CLAUSE_END = (*_SENTENCE_END, ";")
 
 _score = operator.itemgetter(0)
 
@@ -52,6 +54,7 @@ class OpenCell(NamedTuple):
     closed: bool  # the last fragment ended a sentence
     first: int = -1  # line of the first fragment
     last: int = -1  # line of the last fragment
+    halted: bool = False  # the last fragment ended with a semicolon
     step: int = 0  # it stood beside a line of the text (1) or between two (2), 0: not known
 
 
@@ -72,6 +75,7 @@ class Layout:
     # goes over a page
     spans: tuple[tuple[int, int] | None, ...] = ()
     no_number: float = NO_NUMBER  # cost of a row whose number was lost
+    next_clause: float = UPPER_AFTER_END  # cost of a line that begins another in a cell of text
 
 
 def ranked(splits: list[Split]) -> list[tuple[Split, float]]:
@@ -194,7 +198,6 @@ def _gains(
     count = len(line.tokens)
     widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
     absent, present = _place_costs(column, index, layout)
-    resume = RESUME_NEXT if layout.alignment == "middle" else RESUME_TOP
     if kind == "mark" and column.lines:
         present += MARKS_AGAIN if index > column.last + 1 else MARKS_PARTED
     gains: list[list[float]] = []
@@ -211,7 +214,7 @@ def _gains(
                 continue
             if piece.first != begun:
                 begun = piece.first
-                begin = _begin_cost(line, begun, column, kind, limit, resume) + present
+                begin = _begin_cost(line, begun, column, position, layout) + present
             over = line.width(begun, piece.last + 1) - widest if limit else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
@@ -220,21 +223,22 @@ def _gains(
     return gains
 
 
-def _begin_cost(
-    line: Line, first: int, column: OpenCell, kind: Kind, limit: float, resume: float
-) -> float:
+def _begin_cost(line: Line, first: int, column: OpenCell, position: int, layout: Layout) -> float:
     """What the look of a fragment's first token says, apart from its words."""
+    kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     token = line.tokens[first]
     cost = line.bar_at_split if line.bars[first] else 0.0
     initial = token.text.lstrip("“\"'‘(-*+")[:1]
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() and kind != "mark" else 0.0)
     if column.gap and not line.loose:
+        resume = RESUME_NEXT if layout.alignment == "middle" else RESUME_TOP
         cost += resume if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:
-        cost += UPPER_INSIDE
+        cost += layout.next_clause if column.halted else UPPER_INSIDE
     if column.closed:
-        cost += LOWER_AFTER_END if initial.islower() else UPPER_AFTER_END
+        capital = layout.next_clause if kind == "text" else UPPER_AFTER_END
+        cost += LOWER_AFTER_END if initial.islower() else capital
     if limit:
         # a cell fills its line before it wraps: the next word would have fitted
         slack = limit - column.width - 1 - len(token.text) - SLACK_FREE * limit
@@ -287,6 +291,7 @@ def advance(
                 ended,
                 column.first if column.lines else index,
                 index,
+                line.tokens[piece.last].text.endswith(";"),
                 here or column.step,
             )
         )

@@ -19,13 +19,20 @@ probabilities (0 is certain).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors._tangled_lines import BAR_AT_SPLIT, BAR_INSIDE, Line
 from extractors._tangled_search import Effort, off_place, search, search_row
-from extractors._tangled_splits import NO_NUMBER, Layout
+from extractors._tangled_splits import (
+    CLAUSE_END,
+    CLAUSE_RARE,
+    NO_NUMBER,
+    UPPER_AFTER_END,
+    Layout,
+)
 from extractors.tangled import (
     AGENCIES,
     Alignment,
@@ -90,6 +97,7 @@ def untangle(
             widths=learn_widths(rows, len(kinds)),
             spans=_row_spans(rows, len(lines), layout),
             no_number=_lost_number_cost(rows),
+            next_clause=next_clause_cost(rows, kinds),
         )
         rows = search(prepared, layout, effort)[1]
         rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
@@ -170,6 +178,26 @@ def _lost_number_cost(rows: Sequence[TangledRow]) -> float:
     read = [row.cells[0][0].margin > 0 for row in rows if not row.group]
     share = (read.count(False) + 1) / (len(read) + 2)
     return min(max(NO_NUMBER, LOST_WEIGHT * math.log(share)), NUMBER_LOST)
+
+
+def next_clause_cost(rows: Sequence[TangledRow], kinds: Sequence[Kind]) -> float:
+    """What a line costs that begins, with a capital, a clause in a cell where one has ended.
+
+    Where cells of text end with a stop or a semicolon and hold none before, such a line rather
+    begins a row whose number was lost.
+    """
+    inside = ends = 0
+    for row in rows:
+        if row.number_read and not row.group:
+            for kind, cell in zip(kinds, row.cells, strict=True):
+                if kind == "text" and cell:
+                    ends += cell[-1].text.endswith(CLAUSE_END)
+                    inside += sum(
+                        before.text.endswith(CLAUSE_END) and after.text[:1].isupper()
+                        for before, after in itertools.pairwise(cell)
+                    )
+    share = (inside + 1) / (inside + ends + 2)
+    return max(min(math.log(share), UPPER_AFTER_END), CLAUSE_RARE)
 
 
 def _row_spans(

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from extractors._tangled_lines import number_cost, read_row_number, split_tokens
-from extractors._tangled_splits import best_splits
-from extractors.interleaved import learn_widths, untangle
+from extractors._tangled_splits import CLAUSE_RARE, UPPER_AFTER_END, best_splits
+from extractors.interleaved import learn_widths, next_clause_cost, untangle
 from extractors.tangled import Context, Fragment, Kind, Language, NamesLine, NamesRow, TangledRow
 from normalizers.following import Following
 from normalizers.group_codes import group_code
@@ -111,6 +111,37 @@ def test_a_lost_number_is_supplied_and_marked() -> None:
     rows = untangle(lines, KINDS, ToyReader())
     assert [cells_of(row)[0] for row in rows] == ["1", "2", "3"]
     assert [row.number_read for row in rows] == [True, False, True]
+
+
+def halves(task: str) -> tuple[str, str]:
+    words = task.split()
+    return " ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])
+
+
+def test_a_row_without_number_and_agency_begins_where_others_end_with_a_stop() -> None:
+    lines: list[str] = []
+    for number in range(1, 9):
+        first, second = halves(TASKS[(number - 1) % 3])
+        lines += [f"{first} Sở Khoa học", f"{number} Năm 2026", f"{second}. và Công nghệ"]
+    rows = read([*lines, "Triển khai bộ chỉ số đánh giá. Năm 2026"])
+    assert len(rows) == 9
+    assert rows[-1] == ["9", "Triển khai bộ chỉ số đánh giá.", "", "Năm 2026"]
+
+
+@pytest.mark.parametrize("sign", [".", ";"])
+def test_a_table_tells_how_seldom_its_cells_hold_two_clauses(sign: str) -> None:
+    def row(*cell: str) -> TangledRow:
+        number = (Fragment("1", 0, 1.0),)
+        text = tuple(Fragment(line, at, 1.0) for at, line in enumerate(cell))
+        return TangledRow((number, text), 0, len(cell) - 1)
+
+    kinds: tuple[Kind, ...] = ("number", "text")
+    one_each = [row("Xây dựng danh mục", f"nền tảng số{sign}")] * 60
+    assert next_clause_cost(one_each, kinds) == CLAUSE_RARE
+    two_each = [row(f"Xây dựng danh mục{sign}", f"Triển khai{sign}")] * 60
+    assert next_clause_cost(two_each, kinds) == UPPER_AFTER_END
+    unmarked = [row("Xây dựng danh mục", "nền tảng số")] * 60
+    assert next_clause_cost(unmarked, kinds) == UPPER_AFTER_END
 
 
 def test_group_rows_span_the_columns() -> None:
