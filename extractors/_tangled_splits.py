@@ -223,12 +223,17 @@ def _gains(
     return gains
 
 
+def initial_of(token: str) -> str:
+    """The first letter of a token behind brackets, quotation marks and marks of lists."""
+    return token.lstrip("“\"'‘(-*+")[:1]
+
+
 def _begin_cost(line: Line, first: int, column: OpenCell, position: int, layout: Layout) -> float:
     """What the look of a fragment's first token says, apart from its words."""
     kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     token = line.tokens[first]
     cost = line.bar_at_split if line.bars[first] else 0.0
-    initial = token.text.lstrip("“\"'‘(-*+")[:1]
+    initial = initial_of(token.text)
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() and kind != "mark" else 0.0)
     if column.gap and not line.loose:
@@ -237,8 +242,9 @@ def _begin_cost(line: Line, first: int, column: OpenCell, position: int, layout:
     if kind == "text" and initial.isupper() and not column.closed:
         cost += layout.next_clause if column.halted else UPPER_INSIDE
     if column.closed:
-        capital = layout.next_clause if kind == "text" else UPPER_AFTER_END
-        cost += LOWER_AFTER_END if initial.islower() else capital
+        learned = kind == "text" and initial.isupper()  # no figure
+        further = layout.next_clause if learned else UPPER_AFTER_END
+        cost += LOWER_AFTER_END if initial.islower() else further
     if limit:
         # a cell fills its line before it wraps: the next word would have fitted
         slack = limit - column.width - 1 - len(token.text) - SLACK_FREE * limit

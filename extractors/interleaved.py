@@ -32,6 +32,7 @@ from extractors._tangled_splits import (
     NO_NUMBER,
     UPPER_AFTER_END,
     Layout,
+    initial_of,
 )
 from extractors.tangled import (
     AGENCIES,
@@ -193,7 +194,7 @@ def next_clause_cost(rows: Sequence[TangledRow], kinds: Sequence[Kind]) -> float
                 if kind == "text" and cell:
                     ends += cell[-1].text.endswith(CLAUSE_END)
                     inside += sum(
-                        before.text.endswith(CLAUSE_END) and after.text[:1].isupper()
+                        before.text.endswith(CLAUSE_END) and initial_of(after.text).isupper()
                         for before, after in itertools.pairwise(cell)
                     )
     share = (inside + 1) / (inside + ends + 2)

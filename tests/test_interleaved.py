@@ -8,8 +8,15 @@ from typing import NamedTuple
 
 import pytest
 
-from extractors._tangled_lines import number_cost, read_row_number, split_tokens
-from extractors._tangled_splits import CLAUSE_RARE, UPPER_AFTER_END, best_splits
+from extractors._tangled_lines import Line, number_cost, read_row_number, split_tokens
+from extractors._tangled_splits import (
+    CLAUSE_RARE,
+    UPPER_AFTER_END,
+    Layout,
+    OpenCell,
+    best_splits,
+    splits_of,
+)
 from extractors.interleaved import learn_widths, next_clause_cost, untangle
 from extractors.tangled import Context, Fragment, Kind, Language, NamesLine, NamesRow, TangledRow
 from normalizers.following import Following
@@ -142,6 +149,20 @@ def test_a_table_tells_how_seldom_its_cells_hold_two_clauses(sign: str) -> None:
     assert next_clause_cost(two_each, kinds) == UPPER_AFTER_END
     unmarked = [row("Xây dựng danh mục", "nền tảng số")] * 60
     assert next_clause_cost(unmarked, kinds) == UPPER_AFTER_END
+
+
+@pytest.mark.parametrize(
+    ("printed", "counts"), [("Triển khai", True), ("-Triển khai", True), ("12 nền tảng", False)]
+)
+def test_a_capital_after_a_stop_costs_what_the_table_tells(printed: str, counts: bool) -> None:
+    ended = OpenCell(("địa", "bàn", "tỉnh."), 2, 0, 20, True, 0, 1)
+    scores = []
+    for cost in (UPPER_AFTER_END, CLAUSE_RARE):
+        line = Line(printed, ToyReader())
+        line.speak((ToyReader().language("text"),) * 2, (0.0, 0.0))
+        layout = Layout(KINDS[:2], (0.0, 0.0), next_clause=cost)
+        scores.append(splits_of(line, layout, (ended,), 2)[0][0][0])
+    assert (scores[0] > scores[1]) == counts
 
 
 def test_group_rows_span_the_columns() -> None:
