@@ -65,10 +65,13 @@ _STEP = OpenCell._fields.index("step")  # what follows is not asked when a line 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Shape of a table: kinds of its columns, their width in characters (0: not known yet)."""
+    """Shape of a table: kinds of its columns, their width in characters (0: not known yet), and
+    the most characters that a line of each may take where its width is not known (0: any number).
+    """
 
     kinds: tuple[Kind, ...]
     widths: tuple[float, ...]
+    rooms: tuple[float, ...] = ()
     alignment: Alignment = "middle"
     page_starts: frozenset[int] = frozenset()  # lines that begin a page
     # first and last line of the row that an earlier reading gave each line; none where it
@@ -196,7 +199,8 @@ def _gains(
         return known
     kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     count = len(line.tokens)
-    widest = (1 + SLACK_FREE) * limit + 1 if limit else 0.0
+    room = limit or (layout.rooms[position + 1] if layout.rooms else 0.0)
+    widest = (1 + SLACK_FREE) * room + 1 if room else 0.0
     absent, present = _place_costs(column, index, layout)
     if kind == "mark" and column.lines:
         present += MARKS_AGAIN if index > column.last + 1 else MARKS_PARTED
@@ -215,7 +219,7 @@ def _gains(
             if piece.first != begun:
                 begun = piece.first
                 begin = _begin_cost(line, begun, column, position, layout) + present
-            over = line.width(begun, piece.last + 1) - widest if limit else 0.0
+            over = line.width(begun, piece.last + 1) - widest if room else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
     gains.append([absent])

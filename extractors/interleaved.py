@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -48,6 +49,8 @@ LOST_WEIGHT = 1.5
 NUMBER_LOST = -1.0  # least cost of a lost number, where most are
 NUMBER_OFF = 0.0  # lines that a number may stand off in a row that is taken as found
 LIST_BROKEN = -2.5  # a list of names that is so unlikely to end where it does
+FULL_PAGE = 0.98  # share of a table's lines that are no longer than its page is wide
+ROOM = 1.5  # times an even share of the page: no column but the first text is wider
 FREE_WORDS = -8.0  # a cell of an agency column is in free words
 FREE_SENSE = -5.5  # words read worse, a token, are damaged names rather than free words
 FULL_LINES = 0.88  # share of a column's fragments that its width holds; the rest took too much
@@ -79,7 +82,7 @@ def untangle(
     general = reader.language("text")
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
-    unknown = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
+    unknown = Layout(tuple(kinds), (0.0,) * len(kinds), page_starts=page_starts)
     few = prepared[:_ALIGNMENT_LINES]
     readings = [
         (search(few, replace(unknown, alignment=alignment), GLANCE)[0], alignment)
@@ -164,7 +167,8 @@ def reading_scores(
     for kinds in layouts:
         languages = (general, *(reader.language(kind) for kind in kinds[1:]))
         _speak(prepared, languages, (BAR_AT_SPLIT, BAR_INSIDE))
-        layout = Layout(tuple(kinds), (0.0,) * len(kinds), "middle", page_starts)
+        unknown = (0.0,) * len(kinds)
+        layout = Layout(tuple(kinds), unknown, rooms_of(lines, kinds), page_starts=page_starts)
         scores.append(
             max(
                 search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)[0]
@@ -251,12 +255,37 @@ def _joined(cell: Sequence[Fragment]) -> str:
     return "\n".join(fragment.text for fragment in cell)
 
 
+def rooms_of(lines: Sequence[str], kinds: Sequence[Kind]) -> tuple[float, ...]:
+    """The most characters a line of each column may take before any was read (0: any number).
+
+    The first text is the widest column; no other takes much more than an even share of the page.
+    """
+    lengths = sorted(map(len, lines))
+    page = lengths[int(FULL_PAGE * (len(lengths) - 1))] if lengths else 0
+    return (0.0, 0.0, *(ROOM * page / (len(kinds) - 1) for _ in kinds[2:]))
+
+
 def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
-    """Width of each column in characters: what its full lines hold (0: too few lines)."""
+    """Width of each column in characters: what its full lines hold (0: too few lines).
+
+    A line with one fragment tells nothing of the columns beside the first text: it is most often
+    one of a long text, and a reading that does not know the widths yet gives some to others.
+    """
+    beside = Counter(
+        fragment.line
+        for row in rows
+        if not row.group
+        for cell in row.cells[1:]
+        for fragment in cell
+    )
     widths = []
     for column in range(columns):
         lengths = sorted(
-            len(fragment.text) for row in rows if not row.group for fragment in row.cells[column]
+            len(fragment.text)
+            for row in rows
+            if not row.group
+            for fragment in row.cells[column]
+            if column < 2 or beside[fragment.line] > 1
         )
         full = lengths[int(FULL_LINES * (len(lengths) - 1))] if len(lengths) >= 4 else 0
         widths.append(float(full))

@@ -30,11 +30,12 @@ HEADER_ALIKE = 60.0  # a line this like a line of the first header repeats it (r
 TAIL_ALIKE = 80.0  # ... and one this like what is left of it on the first page
 MARGIN_SURE = 8.0  # nats: a split this much better than the next is taken as certain
 LEAST_COVER = 0.65  # of a repeated header that does not stand at its page's top
-GUESS_LINES = 24  # lines of a table that all layouts are tried on, where its header is not read
+GUESS_LINES = 24  # lines of a table that layouts are tried on, where its header is not read
 GUESS_MORE_LINES = 48  # ... and those that go best with these
-GUESS_FIRST = 12  # layouts, the likeliest by their headers
-GUESS_FINALISTS = 4
-GUESS_EFFORT = Effort(beam=8, alike=3)
+# where no header is read at all: lines, and how many layouts are tried on them, the likeliest by
+# what is left of the headers first; texts of ten lines make a few rows of the first hundred
+GUESS_ROUNDS = ((GUESS_LINES, 12), (GUESS_MORE_LINES, 4), (120, 2))
+GUESS_EFFORT = Effort(beam=16, alike=5)
 TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
 WIDER_LINES = 12  # from the middle of a table, which are asked first
 WIDER_BEHIND = -12.0  # nats: one column more reads so much worse on them where none is lost
@@ -492,7 +493,7 @@ def infer_layout(
             best[header.kinds] = (evidence, header)
     lines, _, starts, loose = _lines_of(parts)
     ranked = sorted(((evidence, kinds) for kinds, (evidence, _) in best.items()), reverse=True)
-    for count, most in ((GUESS_LINES, GUESS_FIRST), (GUESS_MORE_LINES, GUESS_FINALISTS)):
+    for count, most in GUESS_ROUNDS:
         tried = [kinds for _, kinds in ranked[:most]]
         tried += [TEXT_ALONE] if TEXT_ALONE not in tried else []
         scores = _reading_scores(lines[:count], tried, language, starts, loose)

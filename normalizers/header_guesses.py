@@ -36,7 +36,7 @@ _ORDERS: dict[str, float] = {
     "text lead expected_result deadline": 0.0,
     "text lead coordinate expected_result deadline": 0.0,
     "text lead coordinate deadline expected_result": -10.0,
-    "text lead coordinate deadline note": -10.0,
+    "text lead coordinate deadline note": -8.0,
     "text lead coordinate expected_result deadline note": -6.0,
     "text lead coordinate expected_result": -10.0,
     "text lead deadline coordinate": -12.0,

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 import shutil
 from collections import Counter
 
@@ -173,6 +174,13 @@ def test_invented_rows_and_their_print_say_the_same(form):
         assert truth["row_no"] == printed.cells[0]
         assert len(truth["section_path"]) == 2
     assert body([appendix], random.Random(5), POOL, filler=1)
+
+
+def test_a_long_form_has_texts_of_several_clauses_and_a_note():
+    appendix = invent("tasks-5-note-long", "I", 40, random.Random(5), POOL, set())
+    clauses = [len(re.split("[;.] ", row["text"])) for row in appendix.truth]
+    assert max(clauses) > 2
+    assert any(row["note"] for row in appendix.truth)
 
 
 def test_only_the_first_section_of_a_form_with_levels_has_parts():

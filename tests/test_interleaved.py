@@ -17,7 +17,7 @@ from extractors._tangled_splits import (
     best_splits,
     splits_of,
 )
-from extractors.interleaved import learn_widths, next_clause_cost, untangle
+from extractors.interleaved import learn_widths, next_clause_cost, rooms_of, untangle
 from extractors.tangled import Context, Fragment, Kind, Language, NamesLine, NamesRow, TangledRow
 from normalizers.following import Following
 from normalizers.group_codes import group_code
@@ -295,6 +295,34 @@ def test_a_few_fragments_that_took_too_much_do_not_make_a_column_wide() -> None:
     lengths = [20] * 17 + [45] * 3
     rows = [TangledRow(((), (Fragment("x" * length, 0, 1.0),)), 0, 0) for length in lengths]
     assert learn_widths(rows, 2) == (0.0, 20.0)
+
+
+def test_a_line_of_one_fragment_does_not_make_a_narrow_column_wide() -> None:
+    """Half of a long text was given to the results, whose cells are short."""
+    rows = [
+        TangledRow(
+            (
+                (),
+                tuple(Fragment("t" * 45, line, 1.0) for line in lines[:4]),
+                (
+                    *(Fragment("r" * 20, line, 1.0) for line in lines[:4]),
+                    *(Fragment("t" * 46, line, 1.0) for line in lines[4:]),
+                ),
+            ),
+            lines[0],
+            lines[-1],
+        )
+        for lines in (range(8), range(8, 16))
+    ]
+    assert learn_widths(rows, 3) == (0.0, 45.0, 20.0)
+
+
+def test_before_any_line_is_read_only_the_first_text_may_take_most_of_it() -> None:
+    lines = ["x" * 100] * 60 + ["x" * 180]
+    rooms = rooms_of(lines, ("number", "text", "agency", "text", "deadline"))
+    assert rooms[:2] == (0.0, 0.0)
+    assert 30 < rooms[2] < 50
+    assert set(rooms[2:]) == {rooms[2]}
 
 
 @pytest.mark.parametrize("lead_between", [True, False])

@@ -204,9 +204,15 @@ def write_dump(
 
 
 def invented_dump(
-    seed: int, psm: int, folder: Path, images: bool, form: str = "", as_golden: bool = False
+    seed: int,
+    psm: int,
+    folder: Path,
+    images: bool,
+    form: str = "",
+    rows: int = 30,
+    as_golden: bool = False,
 ) -> None:
-    """Invent, print, scan and read one dump; the seed picks all that ``form`` does not.
+    """Invent, print, scan and read one dump; the seed picks all that ``form`` and ``rows`` do not.
 
     ``as_golden``: printed with the headings, in the styles and below the kind of running text that
     :func:`golden_dumps` has, where nothing of the table's rows stands.
@@ -214,7 +220,6 @@ def invented_dump(
     rng = random.Random(seed)
     recipe = RECIPES[seed % len(RECIPES)]
     if form:
-        rows = 71 if form.endswith("-levels") else 30
         style, dpi = GOLDEN_STYLES[seed % len(GOLDEN_STYLES)] if as_golden else (Style(), 300)
         recipe = Recipe(((form, "III", rows),), style, dpi, dotted=False)
     used: set[str] = set()
@@ -347,6 +352,7 @@ def golden_dumps(
 @click.option("--source", required=True, help='"corpus", or the folder of a golden document.')
 @click.option("--body", "body_path", type=click.Path(path_type=Path, exists=True))
 @click.option("--form", type=click.Choice(sorted(FORMS)), help="The form of an invented table.")
+@click.option("--rows", default=30, show_default=True, help="Rows of an invented --form.")
 @click.option("--as-golden", is_flag=True, help="Print invented rows as golden ones are.")
 @click.option("--seed", default=1, show_default=True, help="Everything follows from it.")
 @click.option("--psm", default=6, show_default=True, help="Tesseract's segmentation mode, 3 or 6.")
@@ -356,6 +362,7 @@ def main(
     source: str,
     body_path: Path | None,
     form: str | None,
+    rows: int,
     as_golden: bool,
     seed: int,
     psm: int,
@@ -368,7 +375,7 @@ def main(
     becomes one folder an appendix, OUT-I, OUT-II and so on.
     """
     if source == "corpus":
-        invented_dump(seed, psm, out, images, form or "", as_golden)
+        invented_dump(seed, psm, out, images, form or "", rows, as_golden)
     else:
         golden_dumps(Path(source), body_path, seed, psm, out, images)
 

@@ -115,6 +115,13 @@ RESULTS = (
     "Báo cáo định kỳ hằng quý",
 )
 RESULT_HEADS = ("Quyết định ban hành", "Kế hoạch", "Văn bản triển khai", "Báo cáo", "Hồ sơ")
+NOTES = (
+    "Nhiệm vụ mới",
+    "Nhiệm vụ chuyển tiếp",
+    "Theo Thông báo số 05-TB/BCĐ",
+    "Nghị quyết số 57-NQ/TW",
+    "Báo cáo hằng tháng",
+)
 TARGETS = (
     "Đạt",
     "Hoàn thành",
@@ -226,6 +233,28 @@ FORMS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ),
         ),
     ),
+    "tasks-6-long": (
+        "tasks",
+        (
+            _NUMBER,
+            Column("text", "Nhiệm vụ", 0.36, "justify"),
+            Column("lead", "Cơ quan chủ trì", 0.14),
+            Column("coordinate", "Cơ quan phối hợp", 0.16),
+            Column("expected_result", "Kết quả", 0.19),
+            Column("deadline", "Thời gian hoàn thành", 0.10),
+        ),
+    ),
+    "tasks-5-note-long": (
+        "tasks",
+        (
+            _NUMBER,
+            Column("text", "Nội dung nhiệm vụ", 0.42, "justify"),
+            Column("lead", "Cơ quan chủ trì", 0.16),
+            Column("coordinate", "Cơ quan phối hợp", 0.16),
+            Column("deadline", "Thời hạn hoàn thành", 0.11),
+            Column("note", "Ghi chú", 0.1),
+        ),
+    ),
     "tasks-4": (
         "tasks",
         (
@@ -301,10 +330,12 @@ class _Inventor:
     clauses: Pool
     dataset: str
     used: set[str]
+    long: bool = False
     lead: list[str] = field(init=False)
     coordinate: str = field(init=False)
     deadline: list[str] = field(init=False)
     result: list[str] = field(init=False)
+    note: str = field(init=False)
     stop: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -314,6 +345,7 @@ class _Inventor:
         self.result = self.rng.sample(RESULTS, 2)
         self.result.append(f"{self.rng.choice(RESULT_HEADS)} {_lower_first(self.phrase())}")
         self.stop = self.rng.choice(("", ".", ".", ";"))
+        self.note = self.rng.choice(NOTES) if self.long else ""
 
     def fresh(self, texts: Sequence[str]) -> str:
         """A text not used before in this dump, as long as there are any."""
@@ -336,6 +368,9 @@ class _Inventor:
         if self.dataset == "indicators" and self.rng.random() < 0.7:
             source = self.clauses.indicators
         text = self.fresh(source).rstrip(".;,: ")
+        for _ in range(self.rng.choice((0, 0, 1, 1, 2, 3)) if self.long else 0):
+            clause = self.fresh(source).rstrip(".;,: ")
+            text += f". {clause}" if self.rng.random() < 0.4 else f"; {_lower_first(clause)}"
         return text + (self.stop if self.rng.random() < 0.85 else "")
 
     def agencies(self) -> str:
@@ -369,6 +404,8 @@ class _Inventor:
             if chance < 0.76:
                 return ""
             return f"{self.rng.choice(RESULT_HEADS)} {_lower_first(self.phrase())}"
+        if name == "note":
+            return self.note if chance < 0.7 else self.rng.choice(("", *NOTES))
         if chance < 0.75:
             return self.rng.choice(
                 ("100%", "100%", "95%", "90%", "80%", "50%", "70%", "30%", "15%")
@@ -390,12 +427,13 @@ def invent(
     ``used`` holds the texts that the dump has already; those of this appendix are added.
     ``dotted``: two levels of sections, the inner ones numbered "I.1"; else one level.  Row numbers
     start again in each section, or (half of the time, with one level) run on.  In a form "-levels"
-    only the first section, most of the table, has inner ones.
+    only the first section, most of the table, has inner ones; in one "-long" most texts have more
+    than one clause, as the tasks of real plans have (40 to 60 words; other forms 26 to 31).
     """
     dataset, columns = FORMS[form]
     levels = form.endswith("-levels")
     dotted = dotted or levels
-    inventor = _Inventor(rng, clauses, dataset, used)
+    inventor = _Inventor(rng, clauses, dataset, used, form.endswith("-long"))
     printed: list[TableRow] = []
     truth: list[GoldenRow] = []
     run_on = not dotted and rng.random() < 0.5
