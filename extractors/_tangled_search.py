@@ -40,9 +40,11 @@ from extractors.tangled import Fragment, Kind, Language, TangledRow
 
 EMPTY_TEXT = -14.0
 EMPTY_CELL = -5.0
-EMPTY_LEAD = -10.0  # some agency always leads
+EMPTY_LEAD = -10.0  # some agency always leads: where partners stand beside, one of them does
 EMPTY_PARTNER = -3.0
-_EMPTY: dict[Kind, float] = {"agency": EMPTY_LEAD, "partner": EMPTY_PARTNER}
+EMPTY_MARKS = -2.0  # OCR loses crosses
+_EMPTY_ALONE: dict[Kind, float] = {"mark": EMPTY_MARKS}
+_EMPTY = _EMPTY_ALONE | {"agency": EMPTY_LEAD, "partner": EMPTY_PARTNER}
 OFF_CENTRE = -1.6
 OFF_CENTRE_BROKEN = -0.3
 CELL_OFF = -2.5  # each line that a cell stands off its place in the row
@@ -352,11 +354,12 @@ def _close_cost(
     if hypothesis.group:
         return 0.0
     cost = 0.0
+    empty = _EMPTY if "partner" in layout.kinds else _EMPTY_ALONE
     for position, (kind, column) in enumerate(
         zip(layout.kinds[1:], hypothesis.columns, strict=True)
     ):
         if column.lines == 0:
-            cost += EMPTY_TEXT if position == 0 else _EMPTY.get(kind, EMPTY_CELL)
+            cost += EMPTY_TEXT if position == 0 else empty.get(kind, EMPTY_CELL)
         elif kind != "text":
             cost += LIST_END * languages[position + 1](column.context)["</s>"]
         elif not column.closed:

@@ -50,6 +50,7 @@ NUMBER_LOST = -1.0  # least cost of a lost number, where most are
 NUMBER_OFF = 0.0  # lines that a number may stand off in a row that is taken as found
 LIST_BROKEN = -2.5  # a list of names that is so unlikely to end where it does
 FULL_PAGE = 0.98  # share of a table's lines that are no longer than its page is wide
+SPARE_TEXT = -2.0  # a fragment in a column of any text beside the first, while columns are told
 ROOM = 1.5  # times an even share of the page: no column but the first text is wider
 FREE_WORDS = -8.0  # a cell of an agency column is in free words
 FREE_SENSE = -5.5  # words read worse, a token, are damaged names rather than free words
@@ -159,7 +160,8 @@ def reading_scores(
 ) -> tuple[float, ...]:
     """How well the lines read when parted into the columns of each layout (nats, more is better).
 
-    One quick reading each, as tables begin to be read; for tables whose header cannot be read.
+    One quick reading each, as tables begin to be read; for tables whose header cannot be read. A
+    column of any text beside the first takes up stray ink, and is charged for what it holds.
     """
     prepared = [Line(line, reader, index in loose) for index, line in enumerate(lines)]
     general = reader.language("text")
@@ -169,13 +171,18 @@ def reading_scores(
         _speak(prepared, languages, (BAR_AT_SPLIT, BAR_INSIDE))
         unknown = (0.0,) * len(kinds)
         layout = Layout(tuple(kinds), unknown, rooms_of(lines, kinds), page_starts=page_starts)
-        scores.append(
-            max(
-                search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)[0]
-                for alignment in alignments
-            )
+        readings = (
+            search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)
+            for alignment in alignments
         )
+        scores.append(max(score + SPARE_TEXT * _spare(rows, kinds) for score, rows in readings))
     return tuple(scores)
+
+
+def _spare(rows: Sequence[TangledRow], kinds: Sequence[Kind]) -> int:
+    """How many fragments stand in columns of text beside the first."""
+    columns = [at for at, kind in enumerate(kinds) if kind == "text" and at > 1]
+    return sum(len(row.cells[at]) for row in rows if not row.group for at in columns)
 
 
 def _lost_number_cost(rows: Sequence[TangledRow]) -> float:

@@ -20,7 +20,7 @@ from extractors.halves import Half, match_halves
 from extractors.interleaved import reading_scores, untangle
 from extractors.names_parted import names_parted
 from extractors.row_numbers import settle_numbers
-from extractors.tangled import Alignment, DocumentReader, Kind, TangledRow
+from extractors.tangled import DocumentReader, Kind, TangledRow
 from records import Cell, Document, Notice, Page, Row, Table
 
 METHOD = "ocr-dump"
@@ -34,13 +34,12 @@ GUESS_LINES = 24  # lines of a table that layouts are tried on, where its header
 GUESS_MORE_LINES = 48  # ... and those that go best with these
 # where no header is read at all: lines, and how many layouts are tried on them, the likeliest by
 # what is left of the headers first; texts of ten lines make a few rows of the first hundred
-GUESS_ROUNDS = ((GUESS_LINES, 12), (GUESS_MORE_LINES, 4), (120, 2))
+GUESS_ROUNDS = ((GUESS_LINES, 12), (GUESS_MORE_LINES, 6), (120, 3))
 GUESS_EFFORT = Effort(beam=16, alike=5)
 TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
 WIDER_LINES = 12  # from the middle of a table, which are asked first
 WIDER_BEHIND = -12.0  # nats: one column more reads so much worse on them where none is lost
 WIDER_FIRST = 15.0  # nats by which one column more reads better, on the first lines
-TEXT_COLUMN = -1.0  # nats a line: a column of any text beside the first takes up stray ink
 WIDER_LEAD = 40.0  # ... and on more of them
 GUESS_SURE = 20.0  # nats: a layout this much better than the next is taken as certain
 GUESSED = 0.85  # confidence of cells in a layout that was inferred from them
@@ -496,7 +495,7 @@ def infer_layout(
     for count, most in GUESS_ROUNDS:
         tried = [kinds for _, kinds in ranked[:most]]
         tried += [TEXT_ALONE] if TEXT_ALONE not in tried else []
-        scores = _reading_scores(lines[:count], tried, language, starts, loose)
+        scores = reading_scores(lines[:count], tried, language, starts, loose, GUESS_EFFORT)
         ranked = sorted(
             ((best[kinds][0] + score, kinds) for kinds, score in zip(tried, scores, strict=True)),
             reverse=True,
@@ -514,22 +513,6 @@ def infer_layout(
         evidence="\n".join(line for line in table.parts[0].lines[:3] if line),
     )
     return DumpTable(header, table.title, parts), notice
-
-
-def _reading_scores(
-    lines: Sequence[str],
-    layouts: Sequence[tuple[Kind, ...]],
-    language: DocumentReader,
-    starts: frozenset[int],
-    loose: frozenset[int],
-    alignments: Sequence[Alignment] = ("middle", "top"),
-) -> list[float]:
-    """How well lines read in each layout, less what every column of text takes up anyhow."""
-    scores = reading_scores(lines, layouts, language, starts, loose, GUESS_EFFORT, alignments)
-    return [
-        score + TEXT_COLUMN * len(lines) * max(kinds.count("text") - 1, 0)
-        for score, kinds in zip(scores, layouts, strict=True)
-    ]
 
 
 def widened(
@@ -554,7 +537,7 @@ def widened(
     few = lines[middle : middle + WIDER_LINES]
     begins = frozenset(line - middle for line in starts)
     blanks = frozenset(line - middle for line in loose)
-    scores = _reading_scores(few, kinds, language, begins, blanks, ("middle",))
+    scores = reading_scores(few, kinds, language, begins, blanks, GUESS_EFFORT, ("middle",))
     layouts = tuple(
         (header, evidence)
         for (header, evidence), score in zip(layouts, scores[1:], strict=True)
@@ -564,7 +547,7 @@ def widened(
         return None
     kinds = [table.header.kinds, *(header.kinds for header, _ in layouts)]
     for count, least in ((GUESS_LINES, WIDER_FIRST), (GUESS_MORE_LINES, WIDER_LEAD)):
-        scores = _reading_scores(lines[:count], kinds, language, starts, loose)
+        scores = reading_scores(lines[:count], kinds, language, starts, loose, GUESS_EFFORT)
         leads = [
             (score + evidence - scores[0], header)
             for score, (header, evidence) in zip(scores[1:], layouts, strict=True)

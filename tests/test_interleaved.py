@@ -135,6 +135,15 @@ def test_a_row_without_number_and_agency_begins_where_others_end_with_a_stop() -
     assert rows[-1] == ["9", "Triển khai bộ chỉ số đánh giá.", "", "Năm 2026"]
 
 
+def test_a_project_of_which_only_the_text_is_left_is_a_row() -> None:
+    kinds: tuple[Kind, ...] = ("number", "text", "agency", "mark")
+    whole = [f"{number} {TASKS[0]} Công an tỉnh x x x" for number in (1, 2, 3)]
+    lines = [*whole, TASKS[1], "5" + whole[0][1:], "6" + whole[0][1:]]
+    rows = [cells_of(row) for row in untangle(lines, kinds, ToyReader())]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    assert rows[3][1:] == [TASKS[1], "", ""]
+
+
 @pytest.mark.parametrize("sign", [".", ";"])
 def test_a_table_tells_how_seldom_its_cells_hold_two_clauses(sign: str) -> None:
     def row(*cell: str) -> TangledRow:
