@@ -118,7 +118,7 @@ RESULT_HEADS = ("Quyết định ban hành", "Kế hoạch", "Văn bản triển
 NOTES = (
     "Nhiệm vụ mới",
     "Nhiệm vụ chuyển tiếp",
-    "Theo Thông báo số 05-TB/BCĐ",
+    "Theo Công văn số 12/VP",
     "Nghị quyết số 57-NQ/TW",
     "Báo cáo hằng tháng",
 )
