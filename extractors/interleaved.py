@@ -153,9 +153,9 @@ def reading_scores(
     lines: Sequence[str],
     layouts: Sequence[Sequence[Kind]],
     reader: DocumentReader,
-    page_starts: frozenset[int] = frozenset(),
-    loose: frozenset[int] = frozenset(),
-    effort: Effort | None = None,
+    page_starts: frozenset[int],
+    loose: frozenset[int],
+    effort: Effort,
     alignments: Sequence[Alignment] = _ALIGNMENTS,
 ) -> tuple[float, ...]:
     """How well the lines read when parted into the columns of each layout (nats, more is better).
@@ -172,7 +172,7 @@ def reading_scores(
         unknown = (0.0,) * len(kinds)
         layout = Layout(tuple(kinds), unknown, rooms_of(lines, kinds), page_starts=page_starts)
         readings = (
-            search(prepared, replace(layout, alignment=alignment), effort or FIRST_LOOK)
+            search(prepared, replace(layout, alignment=alignment), effort)
             for alignment in alignments
         )
         scores.append(max(score + SPARE_TEXT * _spare(rows, kinds) for score, rows in readings))
