@@ -19,6 +19,7 @@ from training.dumps import (
     scan_and_read,
     write_dump,
 )
+from training.forms import ANY
 from training.invented import Appendix, Pool, body, invent
 from training.tables import Column, Paragraph, Style, Table, TableRow, draw, set_pages
 
@@ -174,6 +175,21 @@ def test_invented_rows_and_their_print_say_the_same(form):
         assert truth["row_no"] == printed.cells[0]
         assert len(truth["section_path"]) == 2
     assert body([appendix], random.Random(5), POOL, filler=1)
+
+
+def test_forms_drawn_at_random_differ_and_say_what_they_print():
+    looks = set()
+    for seed in range(12):
+        appendix = invent(ANY, "I", 6, random.Random(seed), POOL, set())
+        assert appendix == invent(ANY, "I", 6, random.Random(seed), POOL, set())
+        assert sum(column.width for column in appendix.columns) == pytest.approx(1)
+        looks.add((appendix.dataset, tuple(column.field for column in appendix.columns)))
+        rows = [row for row in appendix.printed if not row.group]
+        for printed, truth in zip(rows, appendix.truth, strict=True):
+            for column, text in zip(appendix.columns[1:], printed.cells[1:], strict=True):
+                if not column.group:
+                    assert truth[column.field] == (text or None)
+    assert len(looks) > 6
 
 
 def test_a_long_form_has_texts_of_several_clauses_and_a_note():

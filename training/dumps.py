@@ -31,7 +31,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.invented import FORMS, TEXT_COLUMNS, Appendix, GoldenRow, body, invent, pool
+from training.forms import ANY, FORMS
+from training.invented import TEXT_COLUMNS, Appendix, GoldenRow, body, invent, pool
 from training.tables import (
     CENTIMETRE,
     Column,
@@ -351,7 +352,7 @@ def golden_dumps(
 @click.command()
 @click.option("--source", required=True, help='"corpus", or the folder of a golden document.')
 @click.option("--body", "body_path", type=click.Path(path_type=Path, exists=True))
-@click.option("--form", type=click.Choice(sorted(FORMS)), help="The form of an invented table.")
+@click.option("--form", type=click.Choice([*sorted(FORMS), ANY]), help="Form of the table.")
 @click.option("--rows", default=30, show_default=True, help="Rows of an invented --form.")
 @click.option("--as-golden", is_flag=True, help="Print invented rows as golden ones are.")
 @click.option("--seed", default=1, show_default=True, help="Everything follows from it.")

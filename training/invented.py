@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from normalizers.agencies import agencies
 from training import corpus
+from training.forms import ANY, FORMS, drawn_form
 from training.tables import Column, TableRow
 
 GoldenRow = dict[str, object]
@@ -146,125 +148,6 @@ class Appendix:
     truth: tuple[GoldenRow, ...]
 
 
-_NUMBER = Column("number", "TT", 0.05)
-FORMS: dict[str, tuple[str, tuple[Column, ...]]] = {
-    "tasks-6": (
-        "tasks",
-        (
-            _NUMBER,
-            Column("text", "Nhiệm vụ, giải pháp", 0.33, "justify"),
-            Column("lead", "Cơ quan chủ trì", 0.14),
-            Column("coordinate", "Cơ quan phối hợp", 0.16),
-            Column("expected_result", "Kết quả", 0.21),
-            Column("deadline", "Thời gian thực hiện", 0.11),
-        ),
-    ),
-    "tasks-6-left": (
-        "tasks",
-        (
-            Column("number", "STT", 0.06),
-            Column("text", "Nội dung nhiệm vụ", 0.32, "left"),
-            Column("lead", "Đơn vị chủ trì", 0.15, "left"),
-            Column("coordinate", "Đơn vị phối hợp", 0.17, "left"),
-            Column("expected_result", "Sản phẩm, kết quả dự kiến", 0.18, "left"),
-            Column("deadline", "Thời hạn hoàn thành", 0.12),
-        ),
-    ),
-    "tasks-5": (
-        "tasks",
-        (
-            Column("number", "STT", 0.06),
-            Column("text", "Nhiệm vụ", 0.42, "justify"),
-            Column("lead", "Cơ quan, đơn vị chủ trì", 0.18),
-            Column("coordinate", "Cơ quan, đơn vị phối hợp", 0.21),
-            Column("deadline", "Thời gian hoàn thành", 0.13),
-        ),
-    ),
-    "tasks-5-result": (
-        "tasks",
-        (
-            _NUMBER,
-            Column("text", "Nội dung công việc", 0.38, "justify"),
-            Column("lead", "Cơ quan chủ trì thực hiện", 0.19),
-            Column("expected_result", "Kết quả, sản phẩm", 0.24),
-            Column("deadline", "Thời gian", 0.14),
-        ),
-    ),
-    "indicators-5": (
-        "indicators",
-        (
-            _NUMBER,
-            Column("text", "Chỉ tiêu", 0.47, "justify"),
-            Column("target", "Kết quả", 0.08),
-            Column("lead", "Cơ quan chủ trì triển khai, theo dõi và đánh giá", 0.20),
-            Column("implement", "Cơ quan thực hiện", 0.20),
-        ),
-    ),
-    "indicators-4": (
-        "indicators",
-        (
-            _NUMBER,
-            Column("text", "Chỉ tiêu", 0.56, "left"),
-            Column("target", "Mục tiêu năm 2026", 0.14),
-            Column("lead", "Cơ quan chủ trì/Đánh giá", 0.25),
-        ),
-    ),
-    "projects": (
-        "projects",
-        (
-            _NUMBER,
-            Column("text", "Tên dự án", 0.45, "justify"),
-            Column("lead", "Cơ quan chủ trì", 0.2),
-            *(
-                Column(str(year), str(year), 0.06, group="Phân kỳ thời gian thực hiện")
-                for year in range(2026, 2031)
-            ),
-        ),
-    ),
-    "projects-levels": (
-        "projects",
-        (
-            _NUMBER,
-            Column("text", "Tên nhiệm vụ/chương trình/dự án", 0.42, "justify"),
-            Column("lead", "Cơ quan, đơn vị chủ trì", 0.2),
-            *(
-                Column(str(year), str(year), 0.066, group="Phân kỳ thời gian triển khai")
-                for year in range(2026, 2031)
-            ),
-        ),
-    ),
-    "tasks-6-long": (
-        "tasks",
-        (
-            _NUMBER,
-            Column("text", "Nhiệm vụ", 0.36, "justify"),
-            Column("lead", "Cơ quan chủ trì", 0.14),
-            Column("coordinate", "Cơ quan phối hợp", 0.16),
-            Column("expected_result", "Kết quả", 0.19),
-            Column("deadline", "Thời gian hoàn thành", 0.10),
-        ),
-    ),
-    "tasks-5-note-long": (
-        "tasks",
-        (
-            _NUMBER,
-            Column("text", "Nội dung nhiệm vụ", 0.42, "justify"),
-            Column("lead", "Cơ quan chủ trì", 0.16),
-            Column("coordinate", "Cơ quan phối hợp", 0.16),
-            Column("deadline", "Thời hạn hoàn thành", 0.11),
-            Column("note", "Ghi chú", 0.1),
-        ),
-    ),
-    "tasks-4": (
-        "tasks",
-        (
-            Column("number", "Stt", 0.06),
-            Column("text", "Nội dung", 0.52, "left"),
-            Column("lead", "Cơ quan thực hiện", 0.25),
-            Column("deadline", "Thời gian", 0.17),
-        ),
-    ),
-}
 TEXT_COLUMNS = {
     "indicators": ("text", "target", "lead", "implement"),
     "tasks": ("text", "lead", "coordinate", "expected_result", "deadline", "note"),
@@ -331,6 +214,7 @@ class _Inventor:
     dataset: str
     used: set[str]
     long: bool = False
+    names: Sequence[str] = LEADS[:-1]
     lead: list[str] = field(init=False)
     coordinate: str = field(init=False)
     deadline: list[str] = field(init=False)
@@ -339,7 +223,7 @@ class _Inventor:
     stop: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lead = self.rng.sample(LEADS, 3)
+        self.lead = self.rng.sample((*self.names, LEADS[-1]), 3)
         self.coordinate = self.rng.choice(COORDINATES)
         self.deadline = self.rng.sample(DEADLINES, 2)
         self.result = self.rng.sample(RESULTS, 2)
@@ -375,7 +259,7 @@ class _Inventor:
 
     def agencies(self) -> str:
         """One to three agencies, joined the way clerks join them."""
-        names = self.rng.sample(LEADS[:-1], self.rng.choice((1, 1, 2, 2, 3)))
+        names = self.rng.sample(self.names, self.rng.choice((1, 1, 2, 2, 3)))
         if self.rng.random() < 0.4:
             last = self.rng.choice(COORDINATES)
             names = [name for name in names if name not in last] + [last]
@@ -413,6 +297,12 @@ class _Inventor:
         return self.rng.choice(TARGETS)
 
 
+def _drawn_names(rng: random.Random) -> tuple[str, ...]:
+    """Whom a drawn table names: bodies of the registry below the State's, and the usual ones."""
+    local = [one.name for one in agencies() if one.level != "central" and one.valid_to is None]
+    return (*rng.sample(local, 10), *rng.sample(LEADS[:-1], 6))
+
+
 def invent(
     form: str,
     label: str,
@@ -422,18 +312,23 @@ def invent(
     used: set[str],
     dotted: bool = True,
 ) -> Appendix:
-    """An appendix of ``rows`` rows (group rows not counted) in one of :data:`FORMS`.
+    """An appendix of ``rows`` rows (group rows not counted) in one of :data:`FORMS`, or one drawn.
 
     ``used`` holds the texts that the dump has already; those of this appendix are added.
     ``dotted``: two levels of sections, the inner ones numbered "I.1"; else one level.  Row numbers
     start again in each section, or (half of the time, with one level) run on.  In a form "-levels"
     only the first section, most of the table, has inner ones; in one "-long" most texts have more
-    than one clause, as the tasks of real plans have (40 to 60 words; other forms 26 to 31).
+    than one clause, as the tasks of real plans have (40 to 60 words; other forms 26 to 31), which
+    half of those drawn at random (:data:`ANY`) have, too.
     """
-    dataset, columns = FORMS[form]
+    if form == ANY:
+        dataset, columns = drawn_form(rng)
+        inventor = _Inventor(rng, clauses, dataset, used, rng.random() < 0.5, _drawn_names(rng))
+    else:
+        dataset, columns = FORMS[form]
+        inventor = _Inventor(rng, clauses, dataset, used, form.endswith("-long"))
     levels = form.endswith("-levels")
     dotted = dotted or levels
-    inventor = _Inventor(rng, clauses, dataset, used, form.endswith("-long"))
     printed: list[TableRow] = []
     truth: list[GoldenRow] = []
     run_on = not dotted and rng.random() < 0.5
