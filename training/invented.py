@@ -201,6 +201,11 @@ def pool() -> Pool:
     return Pool(tuple(tasks), tuple(indicators), tuple(phrases), tuple(titles), tuple(running))
 
 
+USUAL = {"lead": 0.75, "coordinate": 0.6, "deadline": 0.65, "expected_result": 0.5}
+"""Share of a column's cells that say what it usually says, or nothing."""
+CONCERNED = 0.25  # of partners at the end of a list, "... có liên quan"
+
+
 def _lower_first(text: str) -> str:
     return text[0].lower() + text[1:]
 
@@ -215,6 +220,7 @@ class _Inventor:
     used: set[str]
     long: bool = False
     names: Sequence[str] = LEADS[:-1]
+    usual: float | None = None  # share of cells that say the usual, None: as most tables do
     lead: list[str] = field(init=False)
     coordinate: str = field(init=False)
     deadline: list[str] = field(init=False)
@@ -261,7 +267,7 @@ class _Inventor:
         """One to three agencies, joined the way clerks join them."""
         names = self.rng.sample(self.names, self.rng.choice((1, 1, 2, 2, 3)))
         if self.rng.random() < 0.4:
-            last = self.rng.choice(COORDINATES)
+            last = self.partners()
             names = [name for name in names if name not in last] + [last]
         joiner = (
             ", " if not any("," in name for name in names) and self.rng.random() < 0.5 else "; "
@@ -270,8 +276,21 @@ class _Inventor:
             names = [names[0], *(_lower_first(n) if n[:3] == "Các" else n for n in names[1:])]
         return joiner.join(names) + self.rng.choice(("", "", "", ";", "."))
 
+    def partners(self) -> str:
+        """All of some kind, at the end of a list: where habits vary, those who are usual, too."""
+        last = self.rng.choice(COORDINATES)
+        if self.usual is None:
+            return last
+        last = self.coordinate if self.rng.random() < self.usual else last
+        more = self.rng.random() < CONCERNED and "liên quan" not in last
+        return f"{last} có liên quan" if more else last
+
     def value(self, name: str) -> str:
         chance = self.rng.random()
+        if self.usual is not None and name in USUAL:
+            # as likely to say the usual as this table is, and what is left as it would be
+            share, rest = self.usual, (1 - self.usual) / (1 - USUAL[name])
+            chance = chance * USUAL[name] / share if chance < share else 1 - (1 - chance) / rest
         if name in ("lead", "implement", "coordinate"):
             if name == "lead":
                 return self.rng.choice(self.lead) if chance < 0.75 else self.agencies()
@@ -323,7 +342,8 @@ def invent(
     """
     if form == ANY:
         dataset, columns = drawn_form(rng)
-        inventor = _Inventor(rng, clauses, dataset, used, rng.random() < 0.5, _drawn_names(rng))
+        long, names = rng.random() < 0.5, _drawn_names(rng)
+        inventor = _Inventor(rng, clauses, dataset, used, long, names, rng.uniform(0.15, 0.75))
     else:
         dataset, columns = FORMS[form]
         inventor = _Inventor(rng, clauses, dataset, used, form.endswith("-long"))
