@@ -65,6 +65,12 @@ def read_truth(path: Path) -> dict[str, list[Record]]:
     return dict(truth)
 
 
+def dumps_in(folders: Iterable[Path]) -> list[Path]:
+    """The dumps that the folders are or hold."""
+    places = [path for folder in folders for path in (folder, *folder.iterdir())]
+    return sorted({path for path in places if (path / "dump.txt").is_file()})
+
+
 def score_dump(folder: Path, reader: FileReader) -> Score:
     """Read one dump the whole way and compare it with its truth."""
     truth = read_truth(folder / "rows.jsonl")
@@ -228,8 +234,7 @@ def _score_alone(folder: Path) -> Score:
 @click.option("--jobs", default=1, show_default=True, help="Dumps read at a time.")
 def main(folders: Sequence[Path], wrong: int, jobs: int) -> None:
     """Measure the pipeline on dumps with truth."""
-    places = [path for folder in folders for path in (folder, *folder.iterdir())]
-    dumps = sorted({path for path in places if (path / "dump.txt").is_file()})
+    dumps = dumps_in(folders)
     width = max((len(folder.name) for folder in dumps), default=3)
     scores = []
     click.echo(heading(width))

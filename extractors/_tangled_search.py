@@ -54,6 +54,7 @@ GROUP_ROW = -1.0
 GROUP_LINE = -2.0
 NUMBER_BLOT = -1.0
 WITHIN = 30.0  # hypotheses this much worse than the best are dropped
+WITHIN_ROW = 12.0  # ... where the rows are settled: partings of one are not so far apart
 FOREMOST = 2  # hypotheses with the same rows that are kept before others
 _PRINTED_NUMBER = re.compile(r"\d{1,3}[.)]?")
 
@@ -84,35 +85,28 @@ class _Hypothesis(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many hypotheses a search keeps, and how many of them may have the same rows."""
+    """How many hypotheses a search keeps, how many of them may have the same rows, and how far
+    they may be behind the best (nats)."""
 
     beam: int
     alike: int
+    within: float = WITHIN
 
 
-ROW_LOOK = Effort(beam=24, alike=24)  # of one row
+ROW_LOOK = Effort(beam=100, alike=100, within=WITHIN_ROW)  # of one row
+PARTINGS = 60  # of a row that are weighed against each other
 
 
-def search_row(row: TangledRow, lines: Sequence[Line], layout: Layout) -> tuple[float, TangledRow]:
-    """The best reading of a row's lines as this one row, and its score."""
-    number = int(re.sub(r"\D", "", row.cells[0][0].text) or 1)
-    start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, None, None)
-    beam = [start]
-    for index in range(row.first_line, row.last_line + 1):
-        line = lines[index]
-        ways = _Ways()
-        if index == row.first_line:
-            _begin_row(ways, start, 0.0, index, line, _openings(line, layout, index))
-        else:
-            for before in beam:
-                _continue_row(ways, before, index, line, layout)
-        beam = _followed(ways, line, ROW_LOOK)
-    end = row.last_line + 1
-    score, winner = max(
-        ((h.score + _close_cost(h, end, layout, lines[end - 1].languages), h) for h in beam),
-        key=_score,
-    )
-    return score, _trace(winner, lines, layout)[0]
+class Parting(NamedTuple):
+    """One way to part the lines of a row, and its ``score``.
+
+    ``whole`` where the row's lines were printed and read one below the other: neither does a page
+    begin within it nor has OCR read the rest of a page column by column.
+    """
+
+    score: float
+    row: TangledRow
+    whole: bool
 
 
 @contextmanager
@@ -132,12 +126,47 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
+def partings(row: TangledRow, lines: Sequence[Line], layout: Layout) -> list[Parting]:
+    """The best ways to read a row's lines as this one row, best first; no two have equal cells."""
+    number = int(re.sub(r"\D", "", row.cells[0][0].text) or 1)
+    start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, None, None)
+    beam = [start]
+    for index in range(row.first_line, row.last_line + 1):
+        line = lines[index]
+        ways = _Ways(ROW_LOOK)
+        if index == row.first_line:
+            _begin_row(ways, start, 0.0, index, line, _openings(line, layout, index))
+        else:
+            for before in beam:
+                _continue_row(ways, before, index, line, layout)
+        beam = _followed(ways, line)
+    end = row.last_line + 1
+    languages = lines[row.last_line].languages
+    within = range(row.first_line + 1, end)
+    whole = not any(index in layout.page_starts or lines[index].loose for index in within)
+    ranked = sorted(
+        ((h.score + _close_cost(h, end, layout, languages), h) for h in beam),
+        key=_score,
+        reverse=True,
+    )
+    found: dict[tuple[str, ...], Parting] = {}
+    for score, hypothesis in ranked:
+        read = _trace(hypothesis, lines, layout)[0]
+        texts = tuple("\n".join(fragment.text for fragment in cell) for cell in read.cells)
+        if texts not in found:
+            found[texts] = Parting(score, read, whole)
+            if len(found) == PARTINGS:
+                break
+    return list(found.values())
+
+
+@_uncollected()
 def search(
     lines: Sequence[Line], layout: Layout, effort: Effort
 ) -> tuple[float, tuple[TangledRow, ...]]:
     beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
     for index, line in enumerate(lines):
-        beam = _followed(_grow(beam, index, line, layout), line, effort)
+        beam = _followed(_grow(beam, index, line, layout, effort), line)
     score, winner = max(
         ((h.score + _close_cost(h, len(lines), layout, lines[-1].languages), h) for h in beam),
         key=lambda item: item[0],
@@ -148,7 +177,8 @@ def search(
 class _Ways:
     """Ways to read the lines so far, of those with one outlook the best; none is far behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, effort: Effort) -> None:
+        self.effort = effort
         self.best = -math.inf
         self.by_outlook: dict[tuple[object, ...], _Hypothesis] = {}
 
@@ -161,14 +191,14 @@ class _Ways:
 
     def lags(self, score: float) -> bool:
         """Whether a way that scores no more will not be followed."""
-        return score < self.best - WITHIN
+        return score < self.best - self.effort.within
 
 
-def _followed(ways: _Ways, line: Line, effort: Effort) -> list[_Hypothesis]:
+def _followed(ways: _Ways, line: Line) -> list[_Hypothesis]:
     """The ways to read up to this line that are followed."""
     line.gains.clear()
     line.splits.clear()
-    return _prune(ways.by_outlook.values(), effort)
+    return _prune(ways.by_outlook.values(), ways.effort)
 
 
 def _outlook(columns: tuple[OpenCell, ...]) -> tuple[object, ...]:
@@ -188,7 +218,7 @@ def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesi
     others: list[_Hypothesis] = []
     alike: Counter[tuple[int, int, int, bool]] = Counter()
     ranked = sorted(hypotheses, key=_score, reverse=True)
-    least = ranked[0].score - WITHIN
+    least = ranked[0].score - effort.within
     for hypothesis in ranked:
         rows = (
             hypothesis.row_line,
@@ -206,9 +236,11 @@ def _prune(hypotheses: Iterable[_Hypothesis], effort: Effort) -> list[_Hypothesi
     return [*foremost, *others][: effort.beam]
 
 
-def _grow(beam: Sequence[_Hypothesis], index: int, line: Line, layout: Layout) -> _Ways:
+def _grow(
+    beam: Sequence[_Hypothesis], index: int, line: Line, layout: Layout, effort: Effort
+) -> _Ways:
     """The ways to read the next line after each hypothesis of the beam."""
-    ways = _Ways()
+    ways = _Ways(effort)
     openings = _openings(line, layout, index)
     for hypothesis in beam:
         closed = hypothesis.score

@@ -25,8 +25,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors._tangled_choice import choose, credible
 from extractors._tangled_lines import BAR_AT_SPLIT, BAR_INSIDE, Line
-from extractors._tangled_search import Effort, off_place, search, search_row
+from extractors._tangled_search import Effort, off_place, partings, search
 from extractors._tangled_splits import (
     CLAUSE_END,
     CLAUSE_RARE,
@@ -104,9 +105,25 @@ def untangle(
             no_number=_lost_number_cost(rows),
             next_clause=next_clause_cost(rows, kinds),
         )
-        rows = search(prepared, layout, effort)[1]
+        rows = _parted_again(search(prepared, layout, effort)[1], prepared, layout)
         rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
     return rows
+
+
+def _parted_again(
+    rows: Sequence[TangledRow], lines: Sequence[Line], layout: Layout
+) -> tuple[TangledRow, ...]:
+    """The same rows, the cells of each parted as it fits the whole row and the other rows best.
+
+    The search over all lines is narrow, since it must keep other rows in play; one row is searched
+    widely.
+    """
+    places = [place for place, row in enumerate(rows) if not row.group]
+    likely = [credible(partings(rows[place], lines, layout), layout) for place in places]
+    parted = list(rows)
+    for place, found, chosen in zip(places, likely, choose(likely, layout), strict=True):
+        parted[place] = found[chosen].row
+    return tuple(parted)
 
 
 def _in_free_words(
@@ -125,21 +142,21 @@ def _in_free_words(
     ]
     if not doubtful:
         return row
-    best, found = search_row(row, lines, layout)
+    best, found = partings(row, lines, layout)[0].score, row
     for position in doubtful:
         free = (*languages[:position], general, *languages[position + 1 :])
         for line in lines[row.first_line : row.last_line + 1]:
             line.languages = free
             line.forget(position)
         kinds: tuple[Kind, ...] = (*layout.kinds[:position], "text", *layout.kinds[position + 1 :])
-        score, other = search_row(row, lines, replace(layout, kinds=kinds))
-        reads = _goes_on(row.cells[position], other.cells[position])
-        if reads and score + FREE_WORDS > best:
-            best, found = score + FREE_WORDS, other
+        other = partings(row, lines, replace(layout, kinds=kinds))[0]
+        reads = _goes_on(row.cells[position], other.row.cells[position])
+        if reads and other.score + FREE_WORDS > best:
+            best, found = other.score + FREE_WORDS, other.row
         for line in lines[row.first_line : row.last_line + 1]:
             line.languages = languages
             line.forget(position)
-    return row if found.cells == row.cells else found
+    return found
 
 
 def _goes_on(listed: Sequence[Fragment], free: Sequence[Fragment]) -> bool:
