@@ -59,6 +59,7 @@ FULL_LINES = 0.88  # share of a column's fragments that its width holds; the res
 _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
 _ALIGNMENT_LINES = 60
 GLANCE = Effort(beam=12, alike=4)  # which tells how a table is aligned
+GLANCE_SURE = 50.0  # nats by which it has to
 FIRST_LOOK = Effort(beam=24, alike=8)
 LAST_LOOK = Effort(beam=32, alike=12)
 
@@ -85,13 +86,7 @@ def untangle(
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
     unknown = Layout(tuple(kinds), (0.0,) * len(kinds), page_starts=page_starts)
-    few = prepared[:_ALIGNMENT_LINES]
-    readings = [
-        (search(few, replace(unknown, alignment=alignment), GLANCE)[0], alignment)
-        for alignment in _ALIGNMENTS
-    ]
-    layout = replace(unknown, alignment=max(readings)[1])
-    rows = search(prepared, layout, FIRST_LOOK)[1]
+    layout, rows = _first_reading(prepared, unknown)
     for effort in (FIRST_LOOK, LAST_LOOK):
         learned = (
             reader.learned(kind, [_joined(row.cells[i]) for row in rows if not row.group])
@@ -108,6 +103,23 @@ def untangle(
         rows = _parted_again(search(prepared, layout, effort)[1], prepared, layout)
         rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
     return rows
+
+
+def _first_reading(lines: Sequence[Line], unknown: Layout) -> tuple[Layout, tuple[TangledRow, ...]]:
+    """How the table is aligned, and its rows.
+
+    A glance at the first lines tells the alignment; where it is in doubt, the whole table does.
+    """
+    layouts = [replace(unknown, alignment=alignment) for alignment in _ALIGNMENTS]
+    glanced = [search(lines[:_ALIGNMENT_LINES], layout, GLANCE)[0] for layout in layouts]
+    likely = [
+        layout
+        for layout, score in zip(layouts, glanced, strict=True)
+        if score > max(glanced) - GLANCE_SURE
+    ]
+    readings = [(search(lines, layout, FIRST_LOOK), layout) for layout in likely]
+    (_, rows), layout = max(readings, key=lambda reading: reading[0][0])
+    return layout, rows
 
 
 def _parted_again(

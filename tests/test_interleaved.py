@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
+from extractors import interleaved
 from extractors._tangled_lines import Line, number_cost, read_row_number, split_tokens
+from extractors._tangled_search import Effort
 from extractors._tangled_splits import (
     CLAUSE_RARE,
     UPPER_AFTER_END,
@@ -387,3 +389,25 @@ def test_a_lone_name_is_that_of_the_body_that_leads(leads: bool) -> None:
         kinds = ("number", "text", "partner", "agency", "deadline")
     rows = [cells_of(row) for row in untangle(lines, kinds, Equal())]
     assert rows[0][2:4] == (["Công an tỉnh", ""] if leads else ["", "Công an tỉnh"])
+
+
+def test_the_whole_table_tells_how_it_is_aligned_where_a_glance_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worth = {"glance": {"middle": 0.0, "top": 10.0}, "whole": {"middle": 5.0, "top": 0.0}}
+    asked: list[tuple[str, str]] = []
+
+    def reading(
+        lines: Sequence[Line], layout: Layout, effort: Effort
+    ) -> tuple[float, tuple[TangledRow, ...]]:
+        look = "glance" if effort is interleaved.GLANCE else "whole"
+        asked.append((look, layout.alignment))
+        return worth[look][layout.alignment], ()
+
+    monkeypatch.setattr(interleaved, "search", reading)
+    unknown = Layout(("number", "text"), (0.0, 0.0))
+    assert interleaved._first_reading([], unknown)[0].alignment == "middle"
+    worth["glance"]["top"] = interleaved.GLANCE_SURE + 1
+    asked.clear()
+    assert interleaved._first_reading([], unknown)[0].alignment == "top"
+    assert ("whole", "middle") not in asked
