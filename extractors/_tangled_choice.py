@@ -173,8 +173,12 @@ def _likeness(cells: Sequence[str], others: Sequence[str]) -> Matrix:
 
 def letters_of(cell: Sequence[Fragment]) -> str:
     """The letters and digits of a cell, diacritics and case folded."""
-    folded = unidecode(" ".join(fragment.text for fragment in cell)).lower()
-    return "".join(filter(str.isalnum, folded))
+    return letters_in(" ".join(fragment.text for fragment in cell))
+
+
+def letters_in(text: str) -> str:
+    """The same of any text."""
+    return "".join(filter(str.isalnum, unidecode(text).lower()))
 
 
 @lru_cache(maxsize=1)

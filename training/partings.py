@@ -20,11 +20,19 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
-from unidecode import unidecode
 
 from benchmarks.dumps import dumps_in, read_truth
 from extractors import interleaved
-from extractors._tangled_choice import COLUMNS, LOOKS, WEIGHTS, Matrix, choose, letters_of, looks
+from extractors._tangled_choice import (
+    COLUMNS,
+    LOOKS,
+    WEIGHTS,
+    Matrix,
+    choose,
+    letters_in,
+    letters_of,
+    looks,
+)
 from extractors._tangled_search import Parting
 from extractors._tangled_splits import Layout
 from pipeline.process import FileReader
@@ -87,7 +95,7 @@ def _recorded() -> Iterator[list[tuple[Layout, Rows]]]:
 def _examples(layout: Layout, rows: Rows, truth: Sequence[Record]) -> Iterator[Example]:
     if not rows:
         return
-    texts = [_folded(row["text"]) for row in truth]
+    texts = [letters_in(row["text"]) for row in truth]
     read = [letters_of(partings[0].row.cells[1]) for partings in rows]
     likeness = process.cdist(read, texts, scorer=fuzz.ratio)
     paired = {
@@ -100,7 +108,7 @@ def _examples(layout: Layout, rows: Rows, truth: Sequence[Record]) -> Iterator[E
     }
     seen = looks(rows, layout)
     for at, golden in paired.items():
-        true = {column: _folded(golden.get(field)) for column, field in fields.items()}
+        true = {column: letters_in(golden.get(field) or "") for column, field in fields.items()}
         wrong = [
             sum(
                 Levenshtein.distance(letters_of(parting.row.cells[column]), text)
@@ -114,14 +122,10 @@ def _examples(layout: Layout, rows: Rows, truth: Sequence[Record]) -> Iterator[E
 def _like(rows: Rows, paired: Mapping[int, Record], column: int, field: str) -> float:
     """How like the cells of a column are to those of a field of the paired rows."""
     return sum(
-        fuzz.ratio(letters_of(rows[at][0].row.cells[column]), _folded(golden[field]))
+        fuzz.ratio(letters_of(rows[at][0].row.cells[column]), letters_in(golden[field] or ""))
         for at, golden in paired.items()
         if field in golden
     )
-
-
-def _folded(text: str | None) -> str:
-    return "".join(filter(str.isalnum, unidecode(text or "").lower()))
 
 
 def learned(examples: Sequence[Example]) -> npt.NDArray[np.float64]:
