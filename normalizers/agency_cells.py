@@ -370,16 +370,15 @@ def _likeliest(rivals: Sequence[Phrase]) -> Phrase | None:
 
 def _far_fetched(found: Found, favoured: frozenset[str]) -> bool:
     """Whether the ink hardly supports one of the names: it says something else there."""
-    return any(_is_far_fetched(part, part.phrase.text in favoured) for part in found.parts)
-
-
-def _is_far_fetched(part: Part, favoured: bool) -> bool:
-    if part.phrase.tail:
-        return _misfit(part) > _MOST_TAIL_COST_A_LETTER
-    if not favoured:
-        return _misfit(part) > _MOST_PART_COST_A_LETTER
-    # a name met elsewhere is not charged for being seldom seen
-    return _misfit_of(part, part.phrase.cost) > _MOST_PART_COST_A_LETTER + 0.1
+    return any(
+        _misfit(part)
+        > (
+            _MOST_TAIL_COST_A_LETTER
+            if part.phrase.tail
+            else _MOST_PART_COST_A_LETTER + (0.1 if part.phrase.text in favoured else 0.0)
+        )
+        for part in found.parts
+    )
 
 
 def _clear(found: Found) -> bool:
@@ -406,12 +405,7 @@ def _strain(found: Found) -> float:
 
 def _misfit(part: Part) -> float:
     """Wrong letters a letter of a name."""
-    return _misfit_of(part, part.phrase.surcharge)
-
-
-def _misfit_of(part: Part, beside: int) -> float:
-    """The same where so much of the cost says nothing of the ink."""
-    return (part.cost - beside) / 100 / max(3, _letters(part))
+    return (part.cost - part.phrase.surcharge) / 100 / max(3, _letters(part))
 
 
 def _letters(part: Part) -> int:

@@ -374,14 +374,6 @@ def test_a_name_that_may_have_lost_its_words_to_two_agencies_is_not_guessed() ->
     assert read_agency_cells(cells)[0].confidence < 0.6
 
 
-def test_a_rare_name_that_stands_elsewhere_may_be_more_damaged() -> None:
-    damaged = "Cong an tinh, S&\n1%16 1gvu"
-    assert read_agency_cells(["Cong an tinh", damaged])[1].text == ""
-    reading = read_agency_cells(["So Noi vu", "Cong an tinh", damaged])[2]
-    assert reading.text == "Công an tỉnh, Sở Nội vụ"
-    assert reading.confidence < 0.3
-
-
 def test_a_name_that_the_registry_lacks_is_learned_from_the_document() -> None:
     name = "Trường Đại học Y Dược"
     whole = ["Truong Dai hoc Y Duoc", "Truvng Dai hoc Y Dugc"]
