@@ -40,6 +40,7 @@ _MOST_PART_COST_A_LETTER = 0.34
 _MOST_TAIL_COST_A_LETTER = 0.25
 _LEAST_CONFIDENCE = 0.1
 _RARE = 30
+_SELDOM = 60  # a name that the registry calls rare
 _CENTRAL = 15
 _PLACE = 60  # a province after a name
 _MOST_COST_A_LETTER = 0.34
@@ -72,11 +73,11 @@ def _agency_phrases(registry: Registry) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*phrases, *numbered, *qualified, *lowered, *_USUAL_LISTS]))
 
 
-def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
+def _phrases(agency: Agency, name: str, price: int) -> Iterator[Phrase]:
     """The name as it is searched for, and without a last word that OCR often loses."""
     group = agency.kind == "group"
     letters = sum(map(str.isalpha, name))
-    cost = 80 if letters < 5 else 35 if letters < 8 else 10 if letters < 11 else 0
+    cost = price + (80 if letters < 5 else 35 if letters < 8 else 10 if letters < 11 else 0)
     cost += _RARE if agency.valid_to else _CENTRAL if agency.level == "central" else 0
     if name != agency.name:
         same = "".join(words(name)) == "".join(words(agency.name))
@@ -92,10 +93,11 @@ def _phrases(agency: Agency, name: str) -> Iterator[Phrase]:
 @lru_cache(maxsize=4)
 def _search(registry: Registry) -> Search:
     phrases: list[Phrase] = []
-    for agency in registry.common():
-        for name in (agency.name, *agency.aliases):
-            if len(name) <= _LONGEST_NAME:
-                phrases += _phrases(agency, name)
+    for agencies, price in ((registry.common(), 0), (registry.rare(), _SELDOM)):
+        for agency in agencies:
+            for name in (agency.name, *agency.aliases):
+                if len(name) <= _LONGEST_NAME:
+                    phrases += _phrases(agency, name, price)
     phrases += [Phrase(tail, tail=True, common=True) for tail in registry.data["qualifiers"]]
     for province in province_names():
         phrases += [
@@ -482,7 +484,7 @@ def _as_inked(part: Part, printed: str) -> str:
 def _prints(registry: Registry) -> Mapping[str, tuple[str, ...]]:
     """Folded name → its prints that differ in capitals only."""
     prints: dict[str, list[str]] = {}
-    for agency in registry.common():
+    for agency in (*registry.common(), *registry.rare()):
         for name in (agency.name, *agency.aliases):
             prints.setdefault(fold(name), []).append(name)
     return {key: tuple(dict.fromkeys(names)) for key, names in prints.items()}

@@ -221,11 +221,19 @@ class Registry:
     def common(self) -> tuple[Agency, ...]:
         """The agencies that columns commonly name, in general, with the names damaged cells are
         searched for."""
+        return self._searched(rare=False)
+
+    def rare(self) -> tuple[Agency, ...]:
+        """Those that columns seldom name, likewise: damaged cells are searched for them, too, but
+        only where no common name is nearly as like the ink."""
+        return self._searched(rare=True)
+
+    def _searched(self, rare: bool) -> tuple[Agency, ...]:
         entries = [entry for level in _LEVELS for entry in self.data[level]]
         return tuple(
             _as_searched(agency, entry)
             for agency, entry in zip(self.agencies(), entries, strict=True)
-            if not entry.get("rare")
+            if entry.get("rare", False) == rare
         )
 
     def agency(self, agency_id: str) -> Agency | None:

@@ -21,6 +21,7 @@ from normalizers.agencies import (
     provinces,
     read_additions,
     read_agency_cell,
+    read_agency_cells,
     resolve,
     shipped,
     split_mentions,
@@ -167,11 +168,17 @@ def test_own_entries_and_aliases_are_read_like_the_shipped_ones(use):
     assert read_agency_cell("Trung tam Dir liéu s6\ntinh").text == "Trung tâm Dữ liệu số tỉnh"
 
 
-def test_rare_names_are_known_in_clear_print_only(use):
-    use('[[province]]\nname = "Đội Xung kích tỉnh"\nrare = true')
-    assert resolve("Đội Xung kích tỉnh", PROVINCE).match_score == 1
-    assert "Đội Xung kích tỉnh" not in agency_phrases()
-    assert "Công an tỉnh" in agency_phrases()
+def test_rare_names_take_no_ink_of_common_ones(use):
+    use('[[province]]\nname = "Công đoàn tỉnh"\nrare = true')
+    assert resolve("Công đoàn tỉnh", PROVINCE).match_score == 1
+    assert "Công đoàn tỉnh" not in agency_phrases()
+    assert read_agency_cell("Cong doan tinh").text == "Công đoàn tỉnh"
+    assert read_agency_cell("Cong oan tinh").text == "Công an tỉnh"
+
+
+def test_a_rare_name_is_not_read_as_its_common_parts():
+    cells = ["UBND cac xa, phuong,\ndac khu", "Cong an tinh", "Cong an cac xa, phuong,\ndac khu"]
+    assert read_agency_cells(cells)[2].text == "Công an các xã, phường, đặc khu"
 
 
 def test_the_example_of_the_manual_is_a_good_file():
