@@ -144,7 +144,8 @@ def best_splits(
                         if score < enough:
                             break
                         bucket.append((score + gain, (*cuts, end)))
-        at = {end: _differing(bucket, words) for end, bucket in reached.items()}
+        # rounding may leave a bucket without a way, where one is just as far behind as allowed
+        at = {end: _differing(bucket, words) for end, bucket in reached.items() if bucket}
     finished = [
         (score + gains[-1][first][-1], (*cuts, count))
         for first, partial in at.items()

@@ -256,6 +256,11 @@ def test_stray_marks_are_no_part_of_a_cell() -> None:
     ]
 
 
+def test_a_way_as_far_behind_as_allowed_is_no_crash() -> None:
+    gains = [[[-29.8, -20.9], [0.0]], [[0.0, -11.1], [0.0]], [[0.0, -99.0], [0.0]]]
+    assert best_splits(0, 1, gains)[0] == (pytest.approx(-20.9), (0, 1, 1, 1))
+
+
 def test_far_ways_to_split_are_left_out_and_no_others() -> None:
     """The splits kept are the best of all that there are."""
     chance = random.Random(5)
