@@ -15,6 +15,7 @@ and the roles are settled into fields once all of them are known.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -350,6 +351,9 @@ _PHASES = ("phan ky", "nam thuc hien")
 _MOST_HEADER_LINES = 14
 _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
+_FEWEST_GAPS = 2  # blank lines between the headings where each was read as a text of its own
+_INNER_CAPITAL = 0.75  # letters of likeness that a capital amid a heading costs
+_JOINING = (",", "/", "-", "&", "(")
 _MOST_BELOW_YEARS = 4  # words that the heading of a column may go on with below its years
 _WHOLE_PHRASE = 11  # letters and blanks of a heading that chance likeness hardly makes
 _RULED = re.compile(r"[|\[\]{}]")
@@ -551,6 +555,7 @@ def _scan(line: str) -> _Line:
     if not found or len(found) > _MOST_WORDS_OF_A_LINE or _PROSE.search(line):
         return _Line(found, (), years)
     limits = _column_limits(line)
+    begun = _begun(line)
     spans = [
         (start, end)
         for start in range(len(found))
@@ -567,6 +572,7 @@ def _scan(line: str) -> _Line:
         if score >= _least_likeness(min(len(texts[row]), len(_TIGHT[column]))):
             phrase = _PHRASES[column]
             worth = len(_TIGHT[column]) * (score - 0.35) - 0.5
+            worth -= _INNER_CAPITAL * sum(start < place < end for place in begun)
             hits.setdefault(end, []).append((worth, _Piece(_ROLE[phrase], start, end, phrase)))
     pieces = _believable(found, _worthiest(hits, len(found)))
     capitals = frozenset(
@@ -587,6 +593,20 @@ def _last_heading(found: tuple[str, ...], pieces: list[_Piece]) -> list[_Piece]:
         return []
     best = max(Levenshtein.normalized_similarity(rest, known) for known in _LAST_HEADINGS)
     return [_Piece("deadline", start, len(found), "")] if best >= 0.55 else []
+
+
+def _begun(line: str) -> list[int]:
+    """The words with a capital that no comma or dash joins to the one before; none where all
+    letters are capitals. A heading begins there more likely than it goes on."""
+    if line.isupper():
+        return []
+    places, place, joined = [], 0, True
+    for token in line.split():
+        if token[:1].isupper() and not joined:
+            places.append(place)
+        place += len(words(token))
+        joined = token.endswith(_JOINING)
+    return places
 
 
 def _column_limits(line: str) -> set[int]:
@@ -643,6 +663,7 @@ def header_columns_of_lines(
     ``allow_single`` says so.
     """
     scanned: list[_Line] = []
+    gaps = 0  # blank lines between lines of the header
     used = 0
     blanks = 0
     for index, line in enumerate(lines[: _MOST_HEADER_LINES * 2]):
@@ -654,10 +675,11 @@ def header_columns_of_lines(
             if scanned and blanks > _MOST_BLANK_LINES:
                 break
             continue
-        blanks = 0
         below = _following(lines[index + 1 :]) if not scanned else None
         if not _goes_on(reading, scanned, known, below):
             break
+        gaps += blanks > 0 and bool(scanned)
+        blanks = 0
         says = reading.pieces or reading.years or _stray(reading) or _is_tail(reading, scanned)
         scanned.append(reading)
         if says:
@@ -670,7 +692,7 @@ def header_columns_of_lines(
         scanned.pop()
     if allow_single and scanned and _single(scanned[0]):
         return HeaderReading((Column("result"),), _first_line(lines))
-    columns = _columns_of(scanned)
+    columns = _columns_of(scanned, one_by_one=gaps >= _FEWEST_GAPS)
     enough = _enough(columns, scanned)
     if known is not None and _repeats(scanned, columns, known):
         another = enough and _all_explained(scanned) and len(columns) < len(known.columns)
@@ -790,8 +812,12 @@ def _is_full(lines: Sequence[_Line]) -> bool:
     return last and any(piece.role in _TEXT_ROLES for line in lines for piece in line.pieces)
 
 
-def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
-    """Merge the headings of the lines into columns, in the order the lines show them."""
+def _columns_of(lines: Sequence[_Line], one_by_one: bool = False) -> tuple[Column, ...]:
+    """Merge the headings of the lines into columns, in the order the lines show them.
+
+    ``one_by_one``: OCR read each heading as a text of its own; none stands beside another, and
+    they follow each other as they were printed from left to right.
+    """
     goals = {piece.phrase for line in lines for piece in line.pieces if piece.role == "goal"}
     two_goals = any(goal.startswith("muc") for goal in goals)
     years = _marked_years(lines)
@@ -826,6 +852,8 @@ def _columns_of(lines: Sequence[_Line]) -> tuple[Column, ...]:
             if roles and roles[-1] == "reported":
                 roles[-1:] = ["outcome", "deadline"]
         joined = {role for roles in sequences for role in roles}
+    if one_by_one and all(len(roles) < 2 for roles in sequences):
+        sequences = [list(itertools.chain.from_iterable(sequences))]
     for role in _joined_halves(lines, joined):
         sequences.append([role])
         joined.add(role)

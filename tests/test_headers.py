@@ -326,3 +326,24 @@ def test_a_header_ends_with_its_years() -> None:
     assert found is not None
     assert [column.field for column in found.columns] == ["number", "text", "lead", "year"]
     assert found.lines_used == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("STT Chi tiéu Muc tiéu Don vi thuc hién", "number text target implement"),
+        ("STT Chi tiéu, muc tiéu Don vi thuc hién", "number text implement"),
+    ],
+)
+def test_a_capital_begins_another_heading(line: str, expected: str) -> None:
+    header = header_columns_of_lines([line])
+    assert header is not None
+    assert fields(header.columns) == expected
+
+
+def test_headings_read_one_by_one_keep_their_order() -> None:
+    """Tesseract's segmentation took each cell of a header for a block of its own."""
+    result_last = ["TT", "", "Tén nhiém vu", "", "Co quan, don vi chu", "tri", "", "Thdi gian"]
+    header = header_columns_of_lines([*result_last, "hoan thanh", "", "San pham", "", "Tang cuong"])
+    assert header is not None
+    assert fields(header.columns) == "number text lead deadline expected_result"
