@@ -45,6 +45,7 @@ _CENTRAL = 15
 _PLACE = 60  # a province after a name
 _MOST_COST_A_LETTER = 0.34
 _REGION = re.compile(r"\s*(\d{1,2}|[IVX]{1,5})(?!\w)")  # a branch ("Khu vực 9")
+_REGION_TAKEN = re.compile(r"\s(\d{1,2})\W*$")  # its number, taken for the last letter ("Khu vu 9")
 _STOPS = ("; ", ", ")  # the separators that are no words
 _USUAL_LISTS = (
     "Các sở, ban, ngành; UBND các xã, phường, đặc khu",
@@ -162,6 +163,8 @@ def _read_with(search: Search, damaged: str, favoured: frozenset[str]) -> CellRe
     for part in found.parts:
         unseen = _unseen_words(part, printed[part.start : part.end])
         confidence *= (_LOST_KNOWN if part.phrase.text in favoured else _LOST_UNKNOWN) ** unseen
+        if _is_branch(part) and not _region(part, printed):
+            confidence *= _LOST_UNKNOWN
     confidence = round(confidence, 3)
     written = tuple(_as_inked(part, printed) for part in found.parts)
     separators = _separators(found, printed)
@@ -476,8 +479,21 @@ def _as_inked(part: Part, printed: str) -> str:
         hyphen = re.search(r"(\s?)[-–—](\s?)", piece.strip(" -"))
         if hyphen and not hyphen.group(1):
             text = text.replace(" - ", f"-{hyphen.group(2)}", 1)
-    region = _REGION.match(printed, part.end) if text.lower().endswith("khu vực") else None
-    return f"{text} {region.group(1)}" if region else text
+    region = _region(part, printed)
+    return f"{text} {region}" if region else text
+
+
+def _is_branch(part: Part) -> bool:
+    return part.phrase.text.lower().endswith("khu vực")
+
+
+def _region(part: Part, printed: str) -> str:
+    """The number of a branch; "" where the ink shows none or the name is no branch's."""
+    if not _is_branch(part):
+        return ""
+    found = _REGION.match(printed, part.end)
+    found = found or _REGION_TAKEN.search(printed[part.start : part.end])
+    return found.group(1) if found else ""
 
 
 @lru_cache(maxsize=4)

@@ -310,6 +310,7 @@ def test_what_is_not_clearly_one_agency_stays_unresolved(mention: str, scope: Sc
             "Công an tỉnh; Ngân hàng Nhà nước Chi nhánh Khu vực 9, Sở Nội vụ",
         ),
         ("Ngan hang Nha nuéc Khu vuc IX.", "Ngân hàng Nhà nước Khu vực IX."),
+        ("Ngan hang Nha nu@éc Chi\nnhanh Khu vu 9", "Ngân hàng Nhà nước Chi nhánh Khu vực 9"),
         ("Két qua thuc hién nhiém vu nam 2026", ""),
         ("100%", ""),
         ("", ""),
@@ -318,6 +319,15 @@ def test_what_is_not_clearly_one_agency_stays_unresolved(mention: str, scope: Sc
 )
 def test_damaged_cells_are_read(damaged: str, text: str) -> None:
     assert read_agency_cell(damaged).text == text
+
+
+def test_a_branch_without_its_number_is_doubtful() -> None:
+    whole, lost = (
+        "Ngan hang Nha nuéc\nChi nhanh Khu vuc 9",
+        "Ngan hang Nha nuéc\nChi nhanh Khu vu",
+    )
+    assert read_agency_cell(lost).text == "Ngân hàng Nhà nước Chi nhánh Khu vực"
+    assert read_agency_cell(lost).confidence < 0.75 * read_agency_cell(whole).confidence
 
 
 def test_sure_cells_help_doubtful_ones() -> None:
