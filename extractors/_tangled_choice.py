@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,7 +24,7 @@ from unidecode import unidecode
 
 from extractors._tangled_search import Parting, off_place
 from extractors._tangled_splits import SLACK_FREE, Layout, initial_of
-from extractors.tangled import Fragment
+from extractors.tangled import AGENCIES, Fragment
 
 Matrix = npt.NDArray[np.float64]
 
@@ -40,13 +41,16 @@ LOOKS = {
     "again": 1,  # letters that another row's cell has, too
     "rows": 1,  # log(1 + rows whose cell says the same)
     "new": -1,  # 1 where no other row's cell says anything like it
+    "names": 1,  # letters that are those of known names, in a cell that lists names
 }
 """What is seen of a cell, and whether it speaks for the parting or against it: no table that was
 learned from can turn that round."""
 ALIKE = 78.0  # cells say the same (rapidfuzz ratio, 0-100)
 UNLIKE = 70.0
 SOMEHOW_ALIKE = 60.0
+NAMED = 80.0  # ink less like a name than that is not of it
 MOST_OFF = 5.0
+_SEPARATOR = re.compile("[,;]")
 UNREADABLE = -8.0  # nats a word: ink that reads so badly is none of the first text
 
 
@@ -69,51 +73,63 @@ def credible(likely: Sequence[Parting], layout: Layout) -> list[Parting]:
     return found
 
 
-def choose(rows: Sequence[Sequence[Parting]], layout: Layout) -> list[int]:
-    """Which of the partings of each row is taken, best first in each."""
+def choose(rows: Sequence[Sequence[Parting]], layout: Layout, names: tuple[str, ...]) -> list[int]:
+    """Which of the partings of each row is taken, best first in each; ``names`` are those that
+    columns of agencies list."""
     weights = _weights()
-    return [int((seen @ weights).argmax()) for seen in looks(rows, layout)]
+    return [int((seen @ weights).argmax()) for seen in looks(rows, layout, names)]
 
 
-def looks(rows: Sequence[Sequence[Parting]], layout: Layout) -> list[Matrix]:
+def looks(
+    rows: Sequence[Sequence[Parting]], layout: Layout, names: tuple[str, ...]
+) -> list[Matrix]:
     """What is seen of each parting, one row a matrix: the score, then of each kind of columns what
     all its cells show (partings × (1 + COLUMNS × LOOKS))."""
-    names = _names(layout)
+    columns = _looked_at(layout)
+    known = _letters_of_names(names)
     said = {
         column: [letters_of(partings[0].row.cells[column]) for partings in rows]
-        for column, name in enumerate(names)
+        for column, name in enumerate(columns)
         if name
     }
     found = []
     for at, partings in enumerate(rows):
         seen = np.zeros((len(partings), 1 + len(COLUMNS) * len(LOOKS)))
         seen[:, 0] = [parting.score for parting in partings]
-        for column, name in enumerate(names):
+        for column, name in enumerate(columns):
             if name is None:
                 continue
             first = 1 + len(LOOKS) * COLUMNS.index(name)
             others = [*said[column][:at], *said[column][at + 1 :]]
-            seen[:, first : first + len(LOOKS)] += _column(partings, column, others, layout)
+            listed = known if name in AGENCIES else ()
+            found_in = _column(partings, column, others, listed, layout)
+            seen[:, first : first + len(LOOKS)] += found_in
         found.append(seen)
     return found
 
 
-def _names(layout: Layout) -> list[str | None]:
+def _looked_at(layout: Layout) -> list[str | None]:
     """What each column is looked at as."""
     kinds = [None, None, *layout.kinds[2:]]
     return [kind if kind in COLUMNS else None for kind in kinds]
 
 
 def _column(
-    partings: Sequence[Parting], column: int, others: Sequence[str], layout: Layout
+    partings: Sequence[Parting],
+    column: int,
+    others: Sequence[str],
+    names: tuple[str, ...],
+    layout: Layout,
 ) -> Matrix:
-    """What the cell of one column shows in each parting; ``others`` are its cells in other rows."""
+    """What the cell of one column shows in each parting; ``others`` are its cells in other rows,
+    ``names`` the letters of those that it may list."""
     cells: dict[tuple[Fragment, ...], int] = {}
     which = [cells.setdefault(parting.row.cells[column], len(cells)) for parting in partings]
     shape = np.array(
         [_shape(partings[which.index(at)], column, layout) for at in range(len(cells))]
     )
-    shape = np.hstack((shape, _likeness([letters_of(cell) for cell in cells], others)))
+    likeness = _likeness([letters_of(cell) for cell in cells], others)
+    shape = np.hstack((shape, likeness, _named(list(cells), names)))
     return shape[which]
 
 
@@ -121,7 +137,7 @@ def _shape(parting: Parting, column: int, layout: Layout) -> tuple[float, ...]:
     """LOOKS up to the likeness to other rows."""
     cell = parting.row.cells[column]
     if not cell:
-        return (1.0, *(0.0,) * (len(LOOKS) - 4))
+        return (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     room = layout.widths[column] * (1 + SLACK_FREE) + 1 if layout.widths[column] else math.inf
     begins = [initial_of(fragment.text) for fragment in cell]
     return (
@@ -145,7 +161,9 @@ def _off(parting: Parting, column: int, layout: Layout) -> float:
 
 def _off_all(parting: Parting, layout: Layout) -> float:
     """Lines that all cells beside the first text stand off their places."""
-    return sum(_off(parting, column, layout) for column, name in enumerate(_names(layout)) if name)
+    return sum(
+        _off(parting, column, layout) for column, name in enumerate(_looked_at(layout)) if name
+    )
 
 
 def _first_text(parting: Parting) -> tuple[float, int]:
@@ -179,6 +197,24 @@ def letters_of(cell: Sequence[Fragment]) -> str:
 def letters_in(text: str) -> str:
     """The same of any text."""
     return "".join(filter(str.isalnum, unidecode(text).lower()))
+
+
+def _named(cells: Sequence[Sequence[Fragment]], names: tuple[str, ...]) -> Matrix:
+    """How many letters of each cell, between commas, are those of the ``names``."""
+    lists = [_SEPARATOR.split(" ".join(fragment.text for fragment in cell)) for cell in cells]
+    listed = [[letters_in(piece) for piece in pieces] for pieces in lists]
+    every = sorted({letters for pieces in listed for letters in pieces})
+    if not names or not every:
+        return np.zeros((len(cells), 1))
+    most = process.cdist(every, names, scorer=fuzz.ratio, dtype=np.float64).max(axis=1)
+    alike = np.maximum(most - NAMED, 0.0) / (100 - NAMED)
+    share = dict(zip(every, alike.tolist(), strict=True))
+    return np.array([[sum(len(one) * share[one] for one in pieces)] for pieces in listed])
+
+
+@lru_cache(maxsize=4)
+def _letters_of_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(letters_in, names)))
 
 
 @lru_cache(maxsize=1)

@@ -158,8 +158,7 @@ Split = tuple[float, tuple[int, ...]]
 class Line:
     """Fragment scores of one line, computed once for each (kind, context, first token)."""
 
-    def __init__(self, printed: str, reader: DocumentReader, loose: bool = False) -> None:
-        self.loose = loose
+    def __init__(self, printed: str, reader: DocumentReader) -> None:
         self.languages: tuple[Language, ...] = ()
         self.bar_at_split, self.bar_inside = BAR_AT_SPLIT, BAR_INSIDE
         self.tokens = tokens = split_tokens(printed)

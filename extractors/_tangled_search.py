@@ -143,7 +143,7 @@ def partings(row: TangledRow, lines: Sequence[Line], layout: Layout) -> list[Par
     end = row.last_line + 1
     languages = lines[row.last_line].languages
     within = range(row.first_line + 1, end)
-    whole = not any(index in layout.page_starts or lines[index].loose for index in within)
+    whole = not any(index in layout.page_starts or index in layout.loose for index in within)
     ranked = sorted(
         ((h.score + _close_cost(h, end, layout, languages), h) for h in beam),
         key=_score,
@@ -396,12 +396,30 @@ def _close_cost(
             cost += LIST_END * languages[position + 1](column.context)["</s>"]
         elif not column.closed:
             cost += CELL_END * languages[position + 1](column.context)["</s>"]
-    if not any(hypothesis.row_line < start < end for start in layout.page_starts):
+    last_lines = _last_lines(hypothesis, end, layout)
+    return cost + max(_place_cost(hypothesis, last, layout) for last in last_lines)
+
+
+def _last_lines(hypothesis: _Hypothesis, end: int, layout: Layout) -> list[int]:
+    """The lines that the open row may have ended on as it was printed.
+
+    After a blank line OCR has often read what was left of the columns beside the first text: more
+    lines than the row has.
+    """
+    after = max(hypothesis.columns[0].last, hypothesis.row_line) + 1
+    return [end - 1, *(line - 1 for line in range(after, end) if line in layout.loose)]
+
+
+def _place_cost(hypothesis: _Hypothesis, last: int, layout: Layout) -> float:
+    """What it costs where the number and the cells stand, in a row to line ``last``."""
+    cost = _number_cost(hypothesis, last, layout)
+    first = hypothesis.row_line
+    if not any(first < start <= last for start in layout.page_starts):
         for column in hypothesis.columns:
             if column.lines:
-                off = off_place(column.first, column.last, hypothesis.row_line, end - 1, layout)
+                off = off_place(column.first, min(column.last, last), first, last, layout)
                 cost += CELL_OFF * min(off, 5)
-    return cost + _number_cost(hypothesis, end, layout)
+    return cost
 
 
 def off_place(first: int, last: int, row_first: int, row_last: int, layout: Layout) -> float:
@@ -411,11 +429,11 @@ def off_place(first: int, last: int, row_first: int, row_last: int, layout: Layo
     return max(abs(first + last - row_first - row_last) / 2 - OFF_FREE, 0.0)
 
 
-def _number_cost(hypothesis: _Hypothesis, end: int, layout: Layout) -> float:
+def _number_cost(hypothesis: _Hypothesis, last: int, layout: Layout) -> float:
     """A row's number stands at its first line or in its middle, as the table is aligned."""
     if hypothesis.number_line < 0:
         return layout.no_number
-    first, last = hypothesis.row_line, end - 1
+    first = hypothesis.row_line
     breaks = [p for p in layout.page_starts if first < p <= last]
     off = off_place(hypothesis.number_line, hypothesis.number_line, first, last, layout)
     return (OFF_CENTRE_BROKEN if breaks else OFF_CENTRE) * min(off, 6)

@@ -74,6 +74,8 @@ class Layout:
     rooms: tuple[float, ...] = ()
     alignment: Alignment = "middle"
     page_starts: frozenset[int] = frozenset()  # lines that begin a page
+    # lines after a blank one, where OCR may read the rest of the page column by column
+    loose: frozenset[int] = frozenset()
     # first and last line of the row that an earlier reading gave each line; none where it
     # goes over a page
     spans: tuple[tuple[int, int] | None, ...] = ()
@@ -219,7 +221,7 @@ def _gains(
                 continue
             if piece.first != begun:
                 begun = piece.first
-                begin = _begin_cost(line, begun, column, position, layout) + present
+                begin = _begin_cost(line, begun, column, position, layout, index) + present
             over = line.width(begun, piece.last + 1) - widest if room else 0.0
             row.append(piece.score + begin + (OVERWIDE * over if over > 0 else 0.0))
         gains.append(row)
@@ -233,7 +235,9 @@ def initial_of(token: str) -> str:
     return token.lstrip("“\"'‘(-*+")[:1]
 
 
-def _begin_cost(line: Line, first: int, column: OpenCell, position: int, layout: Layout) -> float:
+def _begin_cost(
+    line: Line, first: int, column: OpenCell, position: int, layout: Layout, index: int
+) -> float:
     """What the look of a fragment's first token says, apart from its words."""
     kind, limit = layout.kinds[position + 1], layout.widths[position + 1]
     token = line.tokens[first]
@@ -241,7 +245,7 @@ def _begin_cost(line: Line, first: int, column: OpenCell, position: int, layout:
     initial = initial_of(token.text)
     if column.lines == 0:
         return cost + (LOWER_START if initial.islower() and kind != "mark" else 0.0)
-    if column.gap and not line.loose:
+    if column.gap and index not in layout.loose:
         resume = RESUME_NEXT if layout.alignment == "middle" else RESUME_TOP
         cost += resume if column.gap == 1 else RESUME_LATER
     if kind == "text" and initial.isupper() and not column.closed:

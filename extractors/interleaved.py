@@ -60,7 +60,7 @@ _ALIGNMENTS: tuple[Alignment, ...] = ("middle", "top")
 _ALIGNMENT_LINES = 60
 GLANCE = Effort(beam=12, alike=4)  # which tells how a table is aligned
 GLANCE_SURE = 50.0  # nats by which it has to
-FIRST_LOOK = Effort(beam=24, alike=8)
+FIRST_LOOK = Effort(beam=48, alike=16)  # which knows no widths yet: much looks likely
 LAST_LOOK = Effort(beam=32, alike=12)
 
 
@@ -81,11 +81,12 @@ def untangle(
     """
     if not lines:
         return ()
-    prepared = [Line(line, reader, index in loose) for index, line in enumerate(lines)]
+    prepared = [Line(line, reader) for line in lines]
     general = reader.language("text")
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
-    unknown = Layout(tuple(kinds), (0.0,) * len(kinds), page_starts=page_starts)
+    widths = (0.0,) * len(kinds)
+    unknown = Layout(tuple(kinds), widths, page_starts=page_starts, loose=loose)
     layout, rows = _first_reading(prepared, unknown)
     for effort in (FIRST_LOOK, LAST_LOOK):
         learned = (
@@ -100,7 +101,8 @@ def untangle(
             no_number=_lost_number_cost(rows),
             next_clause=next_clause_cost(rows, kinds),
         )
-        rows = _parted_again(search(prepared, layout, effort)[1], prepared, layout)
+        found = search(prepared, layout, effort)[1]
+        rows = _parted_again(found, prepared, layout, reader.names())
         rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
     return rows
 
@@ -123,9 +125,10 @@ def _first_reading(lines: Sequence[Line], unknown: Layout) -> tuple[Layout, tupl
 
 
 def _parted_again(
-    rows: Sequence[TangledRow], lines: Sequence[Line], layout: Layout
+    rows: Sequence[TangledRow], lines: Sequence[Line], layout: Layout, names: tuple[str, ...]
 ) -> tuple[TangledRow, ...]:
-    """The same rows, the cells of each parted as it fits the whole row and the other rows best.
+    """The same rows, the cells of each parted as it fits the whole row, the other rows and the
+    known ``names`` best.
 
     The search over all lines is narrow, since it must keep other rows in play; one row is searched
     widely.
@@ -133,7 +136,7 @@ def _parted_again(
     places = [place for place, row in enumerate(rows) if not row.group]
     likely = [credible(partings(rows[place], lines, layout), layout) for place in places]
     parted = list(rows)
-    for place, found, chosen in zip(places, likely, choose(likely, layout), strict=True):
+    for place, found, chosen in zip(places, likely, choose(likely, layout, names), strict=True):
         parted[place] = found[chosen].row
     return tuple(parted)
 
@@ -192,14 +195,15 @@ def reading_scores(
     One quick reading each, as tables begin to be read; for tables whose header cannot be read. A
     column of any text beside the first takes up stray ink, and is charged for what it holds.
     """
-    prepared = [Line(line, reader, index in loose) for index, line in enumerate(lines)]
+    prepared = [Line(line, reader) for line in lines]
     general = reader.language("text")
     scores = []
     for kinds in layouts:
         languages = (general, *(reader.language(kind) for kind in kinds[1:]))
         _speak(prepared, languages, (BAR_AT_SPLIT, BAR_INSIDE))
         unknown = (0.0,) * len(kinds)
-        layout = Layout(tuple(kinds), unknown, rooms_of(lines, kinds), page_starts=page_starts)
+        rooms = rooms_of(lines, kinds)
+        layout = Layout(tuple(kinds), unknown, rooms, page_starts=page_starts, loose=loose)
         readings = (
             search(prepared, replace(layout, alignment=alignment), effort)
             for alignment in alignments

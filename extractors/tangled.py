@@ -49,6 +49,10 @@ class DocumentReader(Protocol):
         """The language of one column, after a first reading of its cells."""
         ...
 
+    def names(self) -> tuple[str, ...]:
+        """Names that columns of agencies list."""
+        ...
+
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading."""
         ...

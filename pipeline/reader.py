@@ -162,6 +162,10 @@ class ColumnReader:
         known = [agency_rows.NamesRow(tuple(lines), middle) for lines, middle in rows]
         return [row.lines for row in agency_rows.part_again(known)]
 
+    def names(self) -> tuple[str, ...]:
+        """Names that columns of agencies list."""
+        return agency_phrases()
+
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading.
 

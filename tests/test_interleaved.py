@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
 from extractors import interleaved
 from extractors._tangled_lines import Line, number_cost, read_row_number, split_tokens
-from extractors._tangled_search import Effort
+from extractors._tangled_search import Effort, _close_cost, _Hypothesis
 from extractors._tangled_splits import (
     CLAUSE_RARE,
     UPPER_AFTER_END,
@@ -64,6 +66,9 @@ class ToyReader:
         assert len(cells) > 0
         return self.language(kind)
 
+    def names(self) -> tuple[str, ...]:
+        return ()
+
     def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
         return group_code(tokens)
 
@@ -95,6 +100,20 @@ def test_centred_rows_come_apart() -> None:
         ["1", TASKS[0], AGENCIES[0], "Năm 2026"],
         ["2", TASKS[1], AGENCIES[1], "Năm 2026-2030"],
     ]
+
+
+def test_lines_that_ocr_read_after_the_text_do_not_move_a_row() -> None:
+    blank = Layout(("number", "text", "agency"), (2.0, 30.0, 16.0), loose=frozenset({5}))
+    plain = replace(blank, loose=frozenset())
+    text, agency = OpenCell((), 5, 0, 30, False, 0, 4), OpenCell((), 5, 0, 10, False, 1, 6)
+    row = _Hypothesis(0.0, (text, agency), 0, 2, 1, False, True, 0, None, None)
+    longer = row._replace(columns=(text._replace(last=6), agency))
+
+    def cost(hypothesis: _Hypothesis, layout: Layout) -> float:
+        return _close_cost(hypothesis, 7, layout, (lambda context: Counter(),) * 3)
+
+    assert cost(row, blank) > cost(row, plain), "lines 5 and 6 were printed beside 3 and 4"
+    assert cost(longer, blank) == cost(longer, plain), "the text goes on there"
 
 
 def test_numbers_inside_text_do_not_begin_rows() -> None:

@@ -208,6 +208,9 @@ class Columns:
     def learned(self, kind: str, cells: Sequence[str]) -> Language:
         return self.language(kind)
 
+    def names(self) -> tuple[str, ...]:
+        return ()
+
     def section_code(self, tokens: Sequence[str]) -> None:
         return None
 

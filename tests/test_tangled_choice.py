@@ -42,15 +42,25 @@ def test_a_cell_that_other_rows_have_is_taken() -> None:
         parting(-60.0, text, ["Cac so, ban,", "So Noi vu", ""], ["", *PARTNERS[1:]], whole=False),
         parting(-64.0, text, ["", "So Noi vu", ""], PARTNERS, whole=False),
     ]
-    assert choose([likely, *other_rows()], LAYOUT) == [1, 0, 0, 0, 0]
-    assert choose([likely], LAYOUT) == [0], "alone, the likelier one"
+    assert choose([likely, *other_rows()], LAYOUT, ()) == [1, 0, 0, 0, 0]
+    assert choose([likely], LAYOUT, ()) == [0], "alone, the likelier one"
+
+
+def test_a_cell_that_lists_known_names_is_taken() -> None:
+    text = ["Xay dung", "ke hoach", ""]
+    likely = [
+        parting(-60.0, text, ["Van phong", "", ""], ["UBND tinh;", "So Tu phap", ""], whole=False),
+        parting(-61.5, text, ["Van phong", "UBND tinh", ""], ["", "So Tu phap", ""], whole=False),
+    ]
+    assert choose([likely], LAYOUT, ("Thanh tra tỉnh",)) == [0]
+    assert choose([likely], LAYOUT, ("Văn phòng UBND tỉnh", "Sở Tư pháp")) == [1]
 
 
 def test_where_a_cell_stands_tells_only_in_a_row_that_was_read_in_one_piece() -> None:
     for whole in (True, False):
         high = parting(-60.0, ["a", "b", "c"], ["So Y te", "", ""], PARTNERS, whole=whole)
         centred = parting(-61.0, ["a", "b", "c"], ["", "So Y te", ""], PARTNERS, whole=whole)
-        assert choose([[high, centred]], LAYOUT) == [whole]
+        assert choose([[high, centred]], LAYOUT, ()) == [whole]
 
 
 def test_a_much_likelier_parting_stays() -> None:
@@ -59,7 +69,7 @@ def test_a_much_likelier_parting_stays() -> None:
         parting(-60.0, text, ["", "So Noi vu", ""], ["", "Cong an tinh", ""]),
         parting(-90.0, text, ["", "So Noi vu", ""], PARTNERS),
     ]
-    assert choose([likely, *other_rows()], LAYOUT)[0] == 0
+    assert choose([likely, *other_rows()], LAYOUT, ())[0] == 0
 
 
 def test_no_cell_moves_off_its_place_for_what_other_rows_say() -> None:
@@ -84,7 +94,7 @@ def test_the_text_takes_up_words_that_read_and_no_shreds() -> None:
 
 
 def test_cells_are_alike_whatever_ocr_made_of_them() -> None:
-    seen = looks([[parting(-1.0, ["a"], ["Sé Nội vụ"], PARTNERS)], *other_rows()], LAYOUT)[0]
+    seen = looks([[parting(-1.0, ["a"], ["Sé Nội vụ"], PARTNERS)], *other_rows()], LAYOUT, ())[0]
     agency = seen[0, 1 + len(LOOKS) * COLUMNS.index("agency") :][: len(LOOKS)]
     names = dict(zip(LOOKS, agency, strict=True))
     assert names["rows"] == pytest.approx(np.log1p(2))

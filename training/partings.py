@@ -39,6 +39,7 @@ from pipeline.process import FileReader
 from pipeline.schema import Record
 
 Rows = Sequence[Sequence[Parting]]
+Names = tuple[str, ...]
 
 FIELDS = (
     "text",
@@ -73,17 +74,17 @@ def examples_of(folder: Path) -> list[Example]:
         FileReader(Path()).datasets_of((folder / "dump.txt").read_bytes(), f"{folder.name}.txt")
     truth = [row for rows in read_truth(folder / "rows.jsonl").values() for row in rows]
     # each table is read twice with what its columns say known; the last time counts
-    return [one for layout, rows in calls[1::2] for one in _examples(layout, rows, truth)]
+    return [one for call in calls[1::2] for one in _examples(*call, truth)]
 
 
 @contextmanager
-def _recorded() -> Iterator[list[tuple[Layout, Rows]]]:
+def _recorded() -> Iterator[list[tuple[Rows, Layout, Names]]]:
     """All partings among which is chosen meanwhile."""
-    calls: list[tuple[Layout, Rows]] = []
+    calls: list[tuple[Rows, Layout, Names]] = []
 
-    def recording(rows: Rows, layout: Layout) -> list[int]:
-        calls.append((layout, rows))
-        return choose(rows, layout)
+    def recording(rows: Rows, layout: Layout, names: Names) -> list[int]:
+        calls.append((rows, layout, names))
+        return choose(rows, layout, names)
 
     interleaved.choose = recording
     try:
@@ -92,7 +93,9 @@ def _recorded() -> Iterator[list[tuple[Layout, Rows]]]:
         interleaved.choose = choose
 
 
-def _examples(layout: Layout, rows: Rows, truth: Sequence[Record]) -> Iterator[Example]:
+def _examples(
+    rows: Rows, layout: Layout, names: Names, truth: Sequence[Record]
+) -> Iterator[Example]:
     if not rows:
         return
     texts = [letters_in(row["text"]) for row in truth]
@@ -106,7 +109,7 @@ def _examples(layout: Layout, rows: Rows, truth: Sequence[Record]) -> Iterator[E
         for column, kind in enumerate(layout.kinds)
         if kind not in ("number", "mark")
     }
-    seen = looks(rows, layout)
+    seen = looks(rows, layout, names)
     for at, golden in paired.items():
         true = {column: letters_in(golden.get(field) or "") for column, field in fields.items()}
         wrong = [
