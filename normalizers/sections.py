@@ -90,6 +90,7 @@ _RARE_KIND_COST = 1.5  # "Nhóm I", "A.1", "I.1.1"
 _EMPTY_COST = 2.0  # a section of which nothing stands before the next
 _LATE_PART_COST = 1.0  # a section's first part below rows of its own
 _LOST_WHOLE_COST = 0.3  # OCR drops "I.2" more often than "II", of which it leaves some ink
+_ORPHAN_COST = 0.8  # a part before any section: its whole's row was lost
 _UNDIGITED_COST = 0.6  # ... that has no digit, as what is left of "I.2" has
 _CODE_INK = re.compile(r"^[IVXLCDMlHTUNMW\d|!A-E.,]{1,6}$|.* ")
 _BEAM = 32
@@ -461,6 +462,7 @@ def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float
             (
                 _UNREAD_COST
                 + _kind_cost(candidate, kinds)
+                + _orphan_cost(candidate, open_sections)
                 + (0.0 if "." in candidate else _LOST_WHOLE_COST),
                 candidate,
             )
@@ -482,12 +484,17 @@ def _next_codes(code: str, open_sections: Sequence[Section]) -> list[tuple[float
         unlike = min(_distance(code, candidate), _UNLIKE_MOST if legible else _UNLIKE_INK)
         if not legible and "." in candidate and code.isalpha():
             unlike += _UNDIGITED_COST
+        unlike += _orphan_cost(candidate, open_sections)
         found.append(
             (unlike + cost + (0.0 if legible else _kind_cost(candidate, kinds)), candidate)
         )
     if code not in costs:
         found.append((_as_printed_cost(code), code))
     return found
+
+
+def _orphan_cost(code: str, open_sections: Sequence[Section]) -> float:
+    return _ORPHAN_COST if "." in code and not open_sections else 0.0
 
 
 def _kind_cost(code: str, known: Set[str]) -> float:

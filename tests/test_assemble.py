@@ -658,6 +658,9 @@ def test_a_misread_word_of_a_code() -> None:
         (["A", "I", "Il", "B", "I"], ["A", "I", "II", "B", "I"]),
         (["| | Nhom I -", "pe Nhom Il -", ""], ["Nhóm I", "Nhóm II", "Nhóm III"]),
         (["I", "II", "V"], ["I", "II", "V"]),
+        # no part begins where no section is open, unless it is printed so
+        (["|r |", "| om |", "", ""], ["I", "II", "III", "IV"]),
+        (["I.1", "1.2"], ["I.1", "I.2"]),
     ],
 )
 def test_codes_of_a_damaged_table_are_settled_together(
@@ -673,6 +676,7 @@ def test_codes_of_a_damaged_table_are_settled_together(
         (["", "", "B", "1", ""], [0, 1, 0, 1, 0], ["A", "I", "B", "I", "II"]),
         (["I", "", "", "IL"], [0, 1, 0, 0], ["I", "I.1", "I.2", "II"]),
         (["I", "", "III"], [0, 0, 0], ["I", "II", "III"]),
+        (["aa", "|", "ia", "", "", ""], [0] * 6, ["I", "II", "III", "IV", "V", "VI"]),
         # a code with a digit leaves a digit or nothing, one of strokes alone some letters
         (
             ["Por |", "", "", "13", "14", "Eww", "te"],
