@@ -28,6 +28,7 @@ NOISE_MOST = -16.0
 NOISE_DROPPED = -7.0  # noise that costs less is left out of the cell, a lone short token is not
 WORST_READING = -3.0
 MOST_SKIPPED = 2
+NUMBER_LENGTH = 3  # signs of a number, with its point
 NUMBER_SEEN = 3.0
 NUMBER_MISREAD = 1.0
 DIGIT_MISREAD = -2.0
@@ -173,7 +174,9 @@ class Line:
         self.noise = _noise_costs(tokens, self.shredded)
         self.bars = _bars(tokens)
         self.numbered = bool(tokens) and (
-            read_row_number(tokens[0].text) is not None or is_blot(tokens[0].text)
+            read_row_number(tokens[0].text) is not None
+            or is_blot(tokens[0].text)
+            or (len(tokens) == 1 and len(tokens[0].text) <= NUMBER_LENGTH)
         )
         starts = [0]
         for token in tokens:

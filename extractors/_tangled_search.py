@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from extractors._tangled_blocks import NEW_ROW, NO_BLOCK, parted
 from extractors._tangled_lines import (
     NOISE_DROPPED,
     NOISE_SHRED,
@@ -33,8 +34,6 @@ from extractors._tangled_splits import (
     Layout,
     OpenCell,
     advance,
-    ranked,
-    splits_of,
 )
 from extractors.tangled import Fragment, Kind, Language, TangledRow
 
@@ -79,6 +78,7 @@ class _Hypothesis(NamedTuple):
     group: bool  # the open row is a group row
     restarts: bool  # numbers begin again at 1 after a group row
     other: int  # the other number the open row may have (0: none)
+    block: int  # column of the last block of a page read cell by cell; see _tangled_blocks
     parent: _Hypothesis | None
     step: _Step | None
 
@@ -129,7 +129,7 @@ def _uncollected() -> Iterator[None]:
 def partings(row: TangledRow, lines: Sequence[Line], layout: Layout) -> list[Parting]:
     """The best ways to read a row's lines as this one row, best first; no two have equal cells."""
     number = int(re.sub(r"\D", "", row.cells[0][0].text) or 1)
-    start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, None, None)
+    start = _Hypothesis(0.0, (), -1, -1, number - 1, False, False, 0, NO_BLOCK, None, None)
     beam = [start]
     for index in range(row.first_line, row.last_line + 1):
         line = lines[index]
@@ -164,7 +164,7 @@ def partings(row: TangledRow, lines: Sequence[Line], layout: Layout) -> list[Par
 def search(
     lines: Sequence[Line], layout: Layout, effort: Effort
 ) -> tuple[float, tuple[TangledRow, ...]]:
-    beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, None, None)]
+    beam = [_Hypothesis(0.0, (), -1, -1, 0, False, True, 0, NO_BLOCK, None, None)]
     for index, line in enumerate(lines):
         beam = _followed(_grow(beam, index, line, layout, effort), line)
     score, winner = max(
@@ -183,7 +183,7 @@ class _Ways:
         self.by_outlook: dict[tuple[object, ...], _Hypothesis] = {}
 
     def add(self, way: _Hypothesis) -> None:
-        key = (_outlook(way.columns), *way[2:8])
+        key = (_outlook(way.columns), *way[2:9])
         known = self.by_outlook.get(key)
         if known is None or way.score > known.score:
             self.by_outlook[key] = way
@@ -268,6 +268,7 @@ def _begin_group(
         number_line=-1,
         group=True,
         other=0,
+        block=NO_BLOCK,
         parent=before,
         step=_Step(index, True, True, None, (used, count), CERTAIN),
     )
@@ -298,17 +299,20 @@ class _Opening(NamedTuple):
     cuts: tuple[int, ...]
     margin: float
     columns: tuple[OpenCell, ...]
+    block: int
 
 
 def _openings(line: Line, layout: Layout, index: int) -> dict[int, list[_Opening]]:
     """The best of these ways, by the first token after the number."""
     fresh = (FRESH,) * (len(layout.kinds) - 1)
     found: dict[int, list[_Opening]] = {}
-    for begin, splits in splits_of(line, layout, fresh, index).items():
+    for begin, ways in parted(line, layout, fresh, index, NEW_ROW).items():
+        if begin == len(line.tokens) and index not in layout.celled:
+            continue  # a number alone stands in the middle of a row
         found[begin] = []
-        for (score, cuts), margin in ranked(splits):
+        for score, cuts, margin, block in ways:
             columns, out_of_place = advance(fresh, line, cuts, index)
-            found[begin].append(_Opening(score, out_of_place, cuts, margin, columns))
+            found[begin].append(_Opening(score, out_of_place, cuts, margin, columns, block))
     return found
 
 
@@ -325,12 +329,14 @@ def _begin_row(
     if before.group:
         number, other = (1, number) if before.restarts else (number, 1)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
-    if len(line.tokens) > 1:
+    if 1 in openings:
         read = number_cost(line.tokens[0].text, (number, other))
         if read is not None:
             options.append((1, *read))
+        elif len(line.tokens) == 1:  # the number's block, unreadable
+            options.append((1, None, NUMBER_BLOT))
     for begin, seen, cost in options:
-        for score, out_of_place, cuts, margin, columns in openings.get(begin, ()):
+        for score, out_of_place, cuts, margin, columns, block in openings.get(begin, ()):
             if ways.lags(closed + cost + score):
                 break
             way = _Hypothesis(
@@ -342,6 +348,7 @@ def _begin_row(
                 group=False,
                 restarts=before.restarts if seen is None or other == 0 else seen == 1,
                 other=other if seen is None else 0,
+                block=block,
                 parent=before,
                 step=_Step(index, True, False, seen, cuts, margin),
             )
@@ -349,7 +356,7 @@ def _begin_row(
 
 
 def _continue_row(ways: _Ways, before: _Hypothesis, index: int, line: Line, layout: Layout) -> None:
-    splits = splits_of(line, layout, before.columns, index)
+    splits = parted(line, layout, before.columns, index, before.block)
     options: list[tuple[int, int | None, float]] = [(0, None, 0.0)]
     if before.number_line < 0 and line.tokens:
         first = line.tokens[0].text
@@ -359,11 +366,11 @@ def _continue_row(ways: _Ways, before: _Hypothesis, index: int, line: Line, layo
         elif is_blot(first):
             options.append((1, None, NUMBER_BLOT))
     for begin, seen, cost in options:
-        for split, margin in ranked(splits.get(begin, [])):
-            score = before.score + cost + split[0]
+        for gain, cuts, margin, block in splits.get(begin, []):
+            score = before.score + cost + gain
             if ways.lags(score):
                 break
-            columns, out_of_place = advance(before.columns, line, split[1], index)
+            columns, out_of_place = advance(before.columns, line, cuts, index)
             way = _Hypothesis(
                 score=score + out_of_place,
                 columns=columns,
@@ -373,8 +380,9 @@ def _continue_row(ways: _Ways, before: _Hypothesis, index: int, line: Line, layo
                 group=before.group,
                 restarts=before.restarts if seen is None or before.other == 0 else seen == 1,
                 other=before.other if seen is None else 0,
+                block=block,
                 parent=before,
-                step=_Step(index, False, False, seen, split[1], margin),
+                step=_Step(index, False, False, seen, cuts, margin),
             )
             ways.add(way)
 
@@ -414,7 +422,7 @@ def _place_cost(hypothesis: _Hypothesis, last: int, layout: Layout) -> float:
     """What it costs where the number and the cells stand, in a row to line ``last``."""
     cost = _number_cost(hypothesis, last, layout)
     first = hypothesis.row_line
-    if not any(first < start <= last for start in layout.page_starts):
+    if last not in layout.celled and not any(first < at <= last for at in layout.page_starts):
         for column in hypothesis.columns:
             if column.lines:
                 off = off_place(column.first, min(column.last, last), first, last, layout)
@@ -434,6 +442,8 @@ def _number_cost(hypothesis: _Hypothesis, last: int, layout: Layout) -> float:
     if hypothesis.number_line < 0:
         return layout.no_number
     first = hypothesis.row_line
+    if last in layout.celled:
+        return 0.0
     breaks = [p for p in layout.page_starts if first < p <= last]
     off = off_place(hypothesis.number_line, hypothesis.number_line, first, last, layout)
     return (OFF_CENTRE_BROKEN if breaks else OFF_CENTRE) * min(off, 6)

@@ -76,6 +76,8 @@ class Layout:
     page_starts: frozenset[int] = frozenset()  # lines that begin a page
     # lines after a blank one, where OCR may read the rest of the page column by column
     loose: frozenset[int] = frozenset()
+    # lines of pages that OCR read cell by cell
+    celled: frozenset[int] = frozenset()
     # first and last line of the row that an earlier reading gave each line; none where it
     # goes over a page
     spans: tuple[tuple[int, int] | None, ...] = ()
@@ -100,7 +102,8 @@ def splits_of(
     if known is None:
         count = len(line.tokens)
         gains = [
-            _gains(line, position, column, layout, index) for position, column in enumerate(columns)
+            gains_of(line, position, column, layout, index)
+            for position, column in enumerate(columns)
         ]
         words = line.words if line.words[-1] < count else ()
         known = line.splits[key] = {
@@ -192,7 +195,7 @@ def _place_costs(column: OpenCell, index: int, layout: Layout) -> tuple[float, f
     return 0.0, PLACE * min(index - ends, 3)
 
 
-def _gains(
+def gains_of(
     line: Line, position: int, column: OpenCell, layout: Layout, index: int
 ) -> list[list[float]]:
     """Score of giving tokens ``first:end`` to the column, as ``[first][end - first]``."""

@@ -17,6 +17,8 @@ CAPITALS = 0.75  # share of a title's letters
 FULL_LINE = 0.6  # of the table's longest line: a title that wraps has filled its first one
 SHREDS = 0.6  # share of short tokens in a line that OCR made between two printed lines
 
+# alone in its cell, where "I" and "II" are no rows' numbers for being misread
+_CODE_ALONE = re.compile(r"[IVXl|]{1,5}[.:]?")
 _CODE = re.compile(r"(?=.*[VX]|III)[IVX]{1,5}\.?")  # "I" and "II" may be 1 and 11
 _RULES = "|¦_"
 
@@ -39,6 +41,18 @@ def codes_first(lines: Sequence[str]) -> tuple[str, ...]:
             found[index - 1], found[index] = f"{code} {above}", rest
     kept = [line for line, old in zip(found, lines, strict=True) if line or not old]
     return tuple(kept)
+
+
+def codes_joined(lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a page with a code that was read as a block of its own, between blank lines, at
+    the head of the block below it."""
+    found = list(lines)
+    for index in range(len(found) - 2):
+        alone = (index == 0 or not found[index - 1]) and not found[index + 1]
+        title = found[index + 2]
+        if alone and _CODE_ALONE.fullmatch(found[index]) and title[:1].isupper():
+            found[index], found[index + 2] = "", f"{found[index]} {title}"
+    return tuple(found)
 
 
 def _is_shredded(text: str) -> bool:

@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors._tangled_blocks import cell_by_cell
 from extractors._tangled_choice import choose, credible
 from extractors._tangled_lines import BAR_AT_SPLIT, BAR_INSIDE, Line
 from extractors._tangled_search import Effort, off_place, partings, search
@@ -86,7 +87,8 @@ def untangle(
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
     widths = (0.0,) * len(kinds)
-    unknown = Layout(tuple(kinds), widths, page_starts=page_starts, loose=loose)
+    celled = cell_by_cell(prepared, page_starts, loose)
+    unknown = Layout(tuple(kinds), widths, page_starts=page_starts, loose=loose, celled=celled)
     layout, rows = _first_reading(prepared, unknown)
     for effort in (FIRST_LOOK, LAST_LOOK):
         learned = (
@@ -96,7 +98,7 @@ def untangle(
         _speak(prepared, (general, *learned), learn_bars(prepared, rows))
         layout = replace(
             layout,
-            widths=learn_widths(rows, len(kinds)),
+            widths=learn_widths(rows, len(kinds), celled),
             spans=_row_spans(rows, len(lines), layout),
             no_number=_lost_number_cost(rows),
             next_clause=next_clause_cost(rows, kinds),
@@ -198,12 +200,16 @@ def reading_scores(
     prepared = [Line(line, reader) for line in lines]
     general = reader.language("text")
     scores = []
+    _speak(prepared, (general,), (BAR_AT_SPLIT, BAR_INSIDE))
+    celled = cell_by_cell(prepared, page_starts, loose)
     for kinds in layouts:
         languages = (general, *(reader.language(kind) for kind in kinds[1:]))
         _speak(prepared, languages, (BAR_AT_SPLIT, BAR_INSIDE))
         unknown = (0.0,) * len(kinds)
         rooms = rooms_of(lines, kinds)
-        layout = Layout(tuple(kinds), unknown, rooms, page_starts=page_starts, loose=loose)
+        layout = Layout(
+            tuple(kinds), unknown, rooms, page_starts=page_starts, loose=loose, celled=celled
+        )
         readings = (
             search(prepared, replace(layout, alignment=alignment), effort)
             for alignment in alignments
@@ -253,7 +259,7 @@ def _row_spans(
     for row in rows:
         number = row.cells[0][0]
         whole = not any(row.first_line < p <= row.last_line for p in layout.page_starts)
-        if row.group or not whole or not number.margin:
+        if row.group or not whole or not number.margin or row.last_line in layout.celled:
             continue
         if off_place(number.line, number.line, row.first_line, row.last_line, layout) <= NUMBER_OFF:
             for line in range(row.first_line, row.last_line + 1):
@@ -305,7 +311,9 @@ def rooms_of(lines: Sequence[str], kinds: Sequence[Kind]) -> tuple[float, ...]:
     return (0.0, 0.0, *(ROOM * page / (len(kinds) - 1) for _ in kinds[2:]))
 
 
-def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
+def learn_widths(
+    rows: Sequence[TangledRow], columns: int, celled: frozenset[int] = frozenset()
+) -> tuple[float, ...]:
     """Width of each column in characters: what its full lines hold (0: too few lines).
 
     A line with one fragment tells nothing of the columns beside the first text: it is most often
@@ -325,7 +333,7 @@ def learn_widths(rows: Sequence[TangledRow], columns: int) -> tuple[float, ...]:
             for row in rows
             if not row.group
             for fragment in row.cells[column]
-            if column < 2 or beside[fragment.line] > 1
+            if column < 2 or beside[fragment.line] > 1 or fragment.line in celled
         )
         full = lengths[int(FULL_LINES * (len(lengths) - 1))] if len(lengths) >= 4 else 0
         widths.append(float(full))

@@ -15,7 +15,7 @@ from typing import Protocol
 from rapidfuzz import fuzz
 
 from extractors._tangled_search import Effort
-from extractors.group_titles import codes_first, titles_joined
+from extractors.group_titles import codes_first, codes_joined, titles_joined
 from extractors.halves import Half, match_halves
 from extractors.interleaved import reading_scores, untangle
 from extractors.names_parted import names_parted
@@ -599,7 +599,7 @@ def part_columns(
             for part in table.parts
         )
         return cells, ()
-    parts = [TablePart(part.page, codes_first(part.lines)) for part in table.parts]
+    parts = [TablePart(part.page, codes_first(codes_joined(part.lines))) for part in table.parts]
     lines, page_of, starts, loose = _lines_of(parts)
     found = untangle(lines, table.header.kinds, language, starts, loose)
     found = settle_numbers(titles_joined(found), lines)

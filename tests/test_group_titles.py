@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractors.group_titles import codes_first, titles_joined
+from extractors.group_titles import codes_first, codes_joined, titles_joined
 from extractors.tangled import Fragment, TangledRow
 
 
@@ -39,3 +39,11 @@ def test_a_title_in_capitals_goes_on_in_a_second_line() -> None:
     assert (joined[0].first_line, joined[0].last_line) == (0, 1)
     kept = [group(0, "", "Ha tang so"), group(1, "", "Nhan luc")]
     assert titles_joined(kept) == tuple(kept)
+
+
+def test_a_code_in_a_block_of_its_own_heads_the_title_below() -> None:
+    title = "Diéu chinh Giay chimg nhan du diéu kién"
+    lines = ("nam 2026", "", "Il", "", title, "", "kinh doanh casino")
+    assert codes_joined(lines) == ("nam 2026", "", "", "", f"Il {title}", "", "kinh doanh casino")
+    assert codes_joined(("III", title, "", "x")) == ("III", title, "", "x")  # printed in one line
+    assert codes_joined(("l2", "", "Sé Y té")) == ("l2", "", "Sé Y té")  # a row's number

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from extractors import interleaved
+from extractors._tangled_blocks import NO_BLOCK, cell_by_cell
 from extractors._tangled_lines import Line, number_cost, read_row_number, split_tokens
 from extractors._tangled_search import Effort, _close_cost, _Hypothesis
 from extractors._tangled_splits import (
@@ -106,7 +107,7 @@ def test_lines_that_ocr_read_after_the_text_do_not_move_a_row() -> None:
     blank = Layout(("number", "text", "agency"), (2.0, 30.0, 16.0), loose=frozenset({5}))
     plain = replace(blank, loose=frozenset())
     text, agency = OpenCell((), 5, 0, 30, False, 0, 4), OpenCell((), 5, 0, 10, False, 1, 6)
-    row = _Hypothesis(0.0, (text, agency), 0, 2, 1, False, True, 0, None, None)
+    row = _Hypothesis(0.0, (text, agency), 0, 2, 1, False, True, 0, NO_BLOCK, None, None)
     longer = row._replace(columns=(text._replace(last=6), agency))
 
     def cost(hypothesis: _Hypothesis, layout: Layout) -> float:
@@ -435,3 +436,47 @@ def test_the_whole_table_tells_how_it_is_aligned_where_a_glance_does_not(
     asked.clear()
     assert interleaved._first_reading([], unknown)[0].alignment == "top"
     assert ("whole", "middle") not in asked
+
+
+CELLS = (  # the number of the second row is unreadable, that of the third is lost
+    *("1", "Xây dựng danh mục các nền tảng\nsố dùng chung trên địa bàn tỉnh"),
+    *("Sở Khoa học\nvà Công nghệ", "Năm 2026"),
+    *("EE:", "Triển khai bộ chỉ số đánh giá\nmức độ trưởng thành về\nquản trị dữ liệu"),
+    *("Công an tỉnh", "Năm\n2026-2030"),
+    *("Thực hiện chiến lược hạ tầng số\nngày 10 năm 2024", "trên địa bàn tỉnh"),
+    *("Các sở, ban,\nngành", "Năm 2026"),
+)
+
+
+def _cell_by_cell(cells: Sequence[str]) -> tuple[list[str], frozenset[int]]:
+    lines: list[str] = []
+    begins = set()
+    for cell in cells:
+        begins.add(len(lines))
+        lines += cell.split("\n")
+    return lines, frozenset(begins - {0})
+
+
+def test_a_page_read_cell_by_cell_is_read_so() -> None:
+    lines, loose = _cell_by_cell(CELLS)
+    rows = untangle(lines, KINDS, ToyReader(), frozenset({0}), loose)
+    assert [tuple(" ".join(f.text for f in cell) for cell in row.cells) for row in rows] == [
+        ("1", TASKS[0], "Sở Khoa học và Công nghệ", "Năm 2026"),
+        ("2", TASKS[1], "Công an tỉnh", "Năm 2026-2030"),
+        ("3", TASKS[2], "Các sở, ban, ngành", "Năm 2026"),
+    ]
+
+
+def test_lines_that_run_over_cells_are_no_cells_though_blanks_stand_between() -> None:
+    reader = ToyReader()
+    printed = [
+        "1 Xây dựng danh mục các nền tảng Sở Khoa học Năm 2026",
+        "số dùng chung trên địa bàn tỉnh và Công nghệ",
+        "2 Triển khai bộ chỉ số đánh giá Công an tỉnh Năm",
+        "mức độ trưởng thành về quản trị dữ liệu 2026-2030",
+    ]
+    lines = [Line(line, reader) for line in printed * 4]
+    for line in lines:
+        line.speak((reader.language("text"),), (0.0, 0.0))
+    loose = frozenset(range(2, 16, 2))
+    assert not cell_by_cell(lines, frozenset({0, 8}), loose)
