@@ -354,7 +354,10 @@ _MOST_BLANK_LINES = 2
 _FEWEST_GAPS = 2  # blank lines between the headings where each was read as a text of its own
 _INNER_CAPITAL = 0.75  # letters of likeness that a capital amid a heading costs
 _JOINING = (",", "/", "-", "&", "(")
+_WHOLE_HEADER = 5  # headings in one line: few are left for the next
+_COVER_BELOW_WHOLE = 0.75
 _MOST_BELOW_YEARS = 4  # words that the heading of a column may go on with below its years
+_ANY_BODY = "co quan don vi"  # by itself those who do the work, above "chủ trì" those who lead it
 _WHOLE_PHRASE = 11  # letters and blanks of a heading that chance likeness hardly makes
 _RULED = re.compile(r"[|\[\]{}]")
 # Headings of two words that a narrow column prints on two lines.
@@ -793,13 +796,15 @@ def _goes_on(
     if line.pieces:
         if line.found[0].isdigit() and len(line.found) > 1:
             return False
-        if roles <= {"more", "done"}:
+        if roles <= {"more", "done"} or roles == {"other"}:
             return line.cover >= 0.75
         if roles <= set(_TEXT_ROLES) and any(
             piece.role in _TEXT_ROLES for earlier in before for piece in earlier.pieces
         ):
             return False
         said = {piece.role for earlier in before for piece in earlier.pieces}
+        if any(len(earlier.pieces) >= _WHOLE_HEADER and _is_strong(earlier) for earlier in before):
+            return line.cover >= _COVER_BELOW_WHOLE
         return line.cover >= (0.6 if roles <= said else 0.42)
     if _is_tail(line, before):
         return True
@@ -821,6 +826,7 @@ def _columns_of(lines: Sequence[_Line], one_by_one: bool = False) -> tuple[Colum
     goals = {piece.phrase for line in lines for piece in line.pieces if piece.role == "goal"}
     two_goals = any(goal.startswith("muc") for goal in goals)
     years = _marked_years(lines)
+    halved = any(_is_lower_half(piece) for line in lines for piece in line.pieces)
     sequences: list[list[Role]] = []
     waiting_deadline = False
     for line in lines:
@@ -841,6 +847,8 @@ def _columns_of(lines: Sequence[_Line], one_by_one: bool = False) -> tuple[Colum
                 waiting_deadline = True
             if role == "goal" and two_goals and piece.phrase.startswith("chi tieu"):
                 role = "indicator"
+            if halved and piece.phrase == _ANY_BODY:
+                role = "agency"
             if role in (None, "more", "agency") or (role == "other" and years):
                 continue
             roles.append(role)
@@ -870,6 +878,12 @@ def _columns_of(lines: Sequence[_Line], one_by_one: bool = False) -> tuple[Colum
         note = len(columns) - (fields[-1:] == ["note"])
         columns.insert(note, Column("year", years=tuple(years)))
     return tuple(columns)
+
+
+def _is_lower_half(piece: _Piece) -> bool:
+    """Whether a heading says what a body does there but not that it is one: "chủ trì"."""
+    whole = piece.phrase.startswith(("co quan", "don vi"))
+    return piece.role in ("lead", "coordinate") and bool(piece.phrase) and not whole
 
 
 def _is_table_of_work(lines: Sequence[_Line]) -> bool:

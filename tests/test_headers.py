@@ -347,3 +347,46 @@ def test_headings_read_one_by_one_keep_their_order() -> None:
     header = header_columns_of_lines([*result_last, "hoan thanh", "", "San pham", "", "Tang cuong"])
     assert header is not None
     assert fields(header.columns) == "number text lead deadline expected_result"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # a heading of its own, though OCR lost a letter of it
+        (["TT", "", "N6i dung", "", "Co quan, don vi cht tri", "", "Ghi chu"], "lead note"),
+        # one above the other
+        (
+            ["TT Noi dung Co quan, don vi Phoi hop Thoi gian", "chu tri hoan thanh"],
+            "lead coordinate deadline",
+        ),
+        (["TT Noi dung Co quan, don vi Thoi gian"], "lead deadline"),  # all that is said
+    ],
+)
+def test_bodies_above_what_they_do_are_one_column(lines: list[str], expected: str) -> None:
+    header = header_columns_of_lines(lines)
+    assert header is not None
+    assert fields(header.columns) == f"number text {expected}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "used"),
+    [
+        # a task that begins with words of a heading ("kế hoạch"), below a whole header
+        (
+            [
+                "TT Nhiém vu, giai phap Co quan chu tri Don vi phéi hop Két qua Ghi chu",
+                "Xay dung ké hoach, kiém tra d6n",
+            ],
+            1,
+        ),
+        # the title of a group ("Nguồn kinh phí và quản lý kinh phí")
+        (
+            ["Noi dung", "", "Chi tri", "", "Phoi hop", "", "Nguén kinh phi va quan ly kinh phi"],
+            5,
+        ),
+    ],
+)
+def test_what_stands_below_a_header_is_none_of_it(lines: list[str], used: int) -> None:
+    header = header_columns_of_lines(lines)
+    assert header is not None
+    assert header.lines_used == used
