@@ -352,7 +352,8 @@ _MOST_HEADER_LINES = 14
 _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
 _FEWEST_GAPS = 2  # blank lines between the headings where each was read as a text of its own
-_INNER_CAPITAL = 0.75  # letters of likeness that a capital amid a heading costs
+_INNER_CAPITAL = 1.5  # letters of likeness that a capital amid a heading costs
+_SAYS_NOTHING = 1.0  # ... that a part of a heading costs which adds nothing
 _JOINING = (",", "/", "-", "&", "(")
 _WHOLE_HEADER = 5  # headings in one line: few are left for the next
 _COVER_BELOW_WHOLE = 0.75
@@ -576,6 +577,7 @@ def _scan(line: str) -> _Line:
             phrase = _PHRASES[column]
             worth = len(_TIGHT[column]) * (score - 0.35) - 0.5
             worth -= _INNER_CAPITAL * sum(start < place < end for place in begun)
+            worth -= _SAYS_NOTHING if _ROLE[phrase] == "more" else 0.0
             hits.setdefault(end, []).append((worth, _Piece(_ROLE[phrase], start, end, phrase)))
     pieces = _believable(found, _worthiest(hits, len(found)))
     capitals = frozenset(
@@ -812,9 +814,13 @@ def _goes_on(
 
 
 def _is_full(lines: Sequence[_Line]) -> bool:
-    """Whether a header's last line has been read: its years, below the text column's heading."""
-    last = bool(lines) and len(lines[-1].years) >= _FEWEST_YEARS and not lines[-1].pieces
-    return last and any(piece.role in _TEXT_ROLES for line in lines for piece in line.pieces)
+    """Whether a header's last line has been read: its years, below the text column's heading.
+
+    Below it may stand ink, and the end of a heading.
+    """
+    last = next((line for line in reversed(lines) if line.pieces or line.years), None)
+    below = last is not None and len(last.years) >= _FEWEST_YEARS and not last.pieces
+    return below and any(piece.role in _TEXT_ROLES for line in lines for piece in line.pieces)
 
 
 def _columns_of(lines: Sequence[_Line], one_by_one: bool = False) -> tuple[Column, ...]:

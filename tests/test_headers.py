@@ -333,12 +333,27 @@ def test_a_header_ends_with_its_years() -> None:
     [
         ("STT Chi tiéu Muc tiéu Don vi thuc hién", "number text target implement"),
         ("STT Chi tiéu, muc tiéu Don vi thuc hién", "number text implement"),
+        (
+            "TT N@i dung Co quan cha tri Két qua Thoi on thie",  # no "Kết quả thực hiện"
+            "number text lead expected_result deadline",
+        ),
+        (
+            "TT Noi dung Chiu tri hop Két qua, san pham | Thoi gian",  # no "Nội dung chỉ tiêu"
+            "number text lead expected_result deadline",
+        ),
     ],
 )
 def test_a_capital_begins_another_heading(line: str, expected: str) -> None:
     header = header_columns_of_lines([line])
     assert header is not None
     assert fields(header.columns) == expected
+
+
+def test_a_line_below_the_years_is_no_heading() -> None:
+    years = ["Stt Nhiém vu Co quan chi tri", "2026 | 2027 | 2028 | 2029 | 2030"]
+    header = header_columns_of_lines([*years, "b@;", "T6 chitc thc hién cong doan hiy hoan toan"])
+    assert header is not None
+    assert fields(header.columns) == "number text lead year"
 
 
 def test_headings_read_one_by_one_keep_their_order() -> None:
