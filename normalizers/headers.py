@@ -800,7 +800,8 @@ def _goes_on(
             return False
         if roles <= {"more", "done"} or roles == {"other"}:
             return line.cover >= 0.75
-        if roles <= set(_TEXT_ROLES) and any(
+        told = {piece.role for piece in line.pieces if piece.phrase and piece.role != "more"}
+        if told <= set(_TEXT_ROLES) and any(
             piece.role in _TEXT_ROLES for earlier in before for piece in earlier.pieces
         ):
             return False

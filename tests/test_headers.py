@@ -394,7 +394,8 @@ def test_bodies_above_what_they_do_are_one_column(lines: list[str], expected: st
             ],
             1,
         ),
-        # the title of a group ("Nguồn kinh phí và quản lý kinh phí")
+        # the title of a group in words of a heading, its code like ink before one
+        (["TT Noi dung Co quan chu tri Ghi chu", "I | Nhiem vu trong tam nam 2026"], 1),
         (
             ["Noi dung", "", "Chi tri", "", "Phoi hop", "", "Nguén kinh phi va quan ly kinh phi"],
             5,
