@@ -26,10 +26,12 @@ from extractors._tangled_splits import (
 )
 
 FEWEST_BLOCKS = 4
-BLOCKS = 0.25  # a line of the page
+BLOCKS = 0.25  # a line of the page, fewer where its lines read on surely
 BARRED = 0.04  # share of its lines with a rule in them: those run over several cells
+BESIDE_NUMBER = 2  # tokens: a rule between a row's number and its text says nothing
 FEWEST_JOINTS = 3
 READS_ON = 3.5  # nats that a line gains, on average, from the one above it
+READS_ON_SURELY = 6.0
 HEAD = 3  # words of a line that the one above it tells of
 
 # the column that the last line's block stands in, or:
@@ -60,15 +62,16 @@ def cell_by_cell(
     starts = [at for at in sorted(page_starts) if 0 < at < len(lines)]
     for first, end in pairwise([0, *starts, len(lines)]):
         blocks = 1 + sum(at in loose for at in range(first + 1, end))
-        barred = sum(any(line.bars) for line in lines[first:end])
+        barred = sum(any(line.bars[BESIDE_NUMBER:]) for line in lines[first:end])
         joints = [
             _joint(lines[at - 1], lines[at]) for at in range(first + 1, end) if at not in loose
         ]
+        least = READS_ON if blocks >= BLOCKS * (end - first) else READS_ON_SURELY
         if (
-            blocks >= max(FEWEST_BLOCKS, BLOCKS * (end - first))
+            blocks >= FEWEST_BLOCKS
             and barred <= BARRED * (end - first)
             and len(joints) >= FEWEST_JOINTS
-            and sum(joints) >= READS_ON * len(joints)
+            and sum(joints) >= least * len(joints)
         ):
             found.update(range(first, end))
     return frozenset(found)

@@ -438,13 +438,17 @@ def test_the_whole_table_tells_how_it_is_aligned_where_a_glance_does_not(
     assert ("whole", "middle") not in asked
 
 
-CELLS = (  # the number of the second row is unreadable, that of the third is lost
+CELLS = (  # the second row's number is unreadable, the third's lost, the fourth's amid its text
     *("1", "Xây dựng danh mục các nền tảng\nsố dùng chung trên địa bàn tỉnh"),
     *("Sở Khoa học\nvà Công nghệ", "Năm 2026"),
     *("EE:", "Triển khai bộ chỉ số đánh giá\nmức độ trưởng thành về\nquản trị dữ liệu"),
     *("Công an tỉnh", "Năm\n2026-2030"),
     *("Thực hiện chiến lược hạ tầng số\nngày 10 năm 2024", "trên địa bàn tỉnh"),
     *("Các sở, ban,\nngành", "Năm 2026"),
+    *(
+        "Triển khai bộ chỉ số đánh giá\n4 | mức độ trưởng thành về\nquản trị dữ liệu",
+        "Công an tỉnh",
+    ),
 )
 
 
@@ -464,6 +468,7 @@ def test_a_page_read_cell_by_cell_is_read_so() -> None:
         ("1", TASKS[0], "Sở Khoa học và Công nghệ", "Năm 2026"),
         ("2", TASKS[1], "Công an tỉnh", "Năm 2026-2030"),
         ("3", TASKS[2], "Các sở, ban, ngành", "Năm 2026"),
+        ("4", TASKS[1], "Công an tỉnh", ""),
     ]
 
 
