@@ -255,8 +255,9 @@ _PHRASES = re.compile(
     r"|dinh ky(?: hang (?:nam|thang|quy|tuan))?"
 )
 _DIGITS = str.maketrans("oOQDlI|!iSsBzZ", "00001111155822")
+_STROKES = str.maketrans({"l": "I", "1": "I", "|": "I", "!": "I", "T": "I", "H": "II"})
 _ROMAN_NUMBERS = ("I", "II", "III", "IV", "1", "2", "3", "4")
-_NOISE = " |\\‘’'\"“”`~_*^•°:;.,"
+_NOISE = " |{}\\‘’'\"“”`~_*^•°:;.,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,13 +338,18 @@ def _token(word: str, after_quarter: bool) -> _Token | None:
 
 
 def _quarter(word: str) -> _Token | None:
-    """ "IV/2025", "1V/2025", "4": a quarter with or without its year."""
-    parts = re.fullmatch(r"([IVl1|!v]{1,3}|[1-4])(?:/(\S{4}))?", word)
+    """ "IV/2025", "1V/2025", "HI/2025", "4": a quarter with or without its year.
+
+    "TI" and "H" have lost a stroke, or have not.
+    """
+    parts = re.fullmatch(r"([IVl1|!vHT]{1,3}|[1-4])(?:/(\S{4}))?", word)
     if parts is None:
         return None
-    number = parts[1] if parts[1] in "1234" else re.sub(r"[l1|!]", "I", parts[1]).upper()
+    number = parts[1] if parts[1] in "1234" else parts[1].translate(_STROKES).upper()
     year = (parts[2] or "").translate(_DIGITS)
     if number not in _ROMAN_NUMBERS or (year and not re.fullmatch(r"20\d\d", year)):
+        return None
+    if number in ("I", "II") and set(parts[1]) & set("HT"):
         return None
     text = f"{number}/{year}" if year else number
     return _Token("Q", text, 0.5 * (text != word))

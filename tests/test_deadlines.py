@@ -208,6 +208,9 @@ def test_any_text_is_read_into_a_sound_deadline(text: str) -> None:
         ("|31/12/2025", "31/12/2025"),
         ("Quy 1V/2025", "Quý IV/2025"),
         ("Quy Il/2026", "Quý II/2026"),
+        ("Quy HI/2026", "Quý III/2026"),
+        ("Quy ITT/2026", "Quý III/2026"),
+        ("Nam 2026-2030}", "Năm 2026-2030"),
         ("Truoc ngay 20/12/2025", "Trước ngày 20/12/2025"),
         ("Thuong\nxuyen", "Thường xuyên"),
         ("Thuong\nxuyén, lién\ntuc", "Thường xuyên, liên tục"),
@@ -236,6 +239,7 @@ def test_damaged_deadlines_are_read(damaged: str, text: str) -> None:
         "Nam",
         "45/13/2025",
         "2026 2027 2028",
+        "Quy TI/2026",  # II, or III that lost a stroke
         "",
     ],
 )
