@@ -39,7 +39,7 @@ GUESS_EFFORT = Effort(beam=16, alike=5)
 TABLE_LEAD = 25.0  # nats by which columns read better than running text, where there are some
 WIDER_LINES = 12  # from the middle of a table, which are asked first
 WIDER_BEHIND = -12.0  # nats: one column more reads so much worse on them where none is lost
-WIDER_FIRST = 15.0  # nats by which one column more reads better, on the first lines
+WIDER_FIRST = 10.0  # nats by which one column more reads better, on the first lines
 WIDER_LEAD = 40.0  # ... and on more of them
 GUESS_SURE = 20.0  # nats: a layout this much better than the next is taken as certain
 GUESSED = 0.85  # confidence of cells in a layout that was inferred from them
@@ -409,8 +409,7 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
         for table, guess in zip(dumped, guesses, strict=True):
             if guess is None:
                 settled.append((table, 1.0))
-                wider = widened(table, reader, language)
-                if wider is not None:
+                while (wider := widened(settled[-1][0], reader, language)) is not None:
                     settled[-1] = (wider[0], GUESSED)
                     notices.append(wider[1])
                 continue

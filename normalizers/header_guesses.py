@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from normalizers.folding import fold, words
-from normalizers.headers import Column, Field, Role, headings_in
+from normalizers.headers import Column, Field, Role, has_unread_heading, headings_in
 from normalizers.sections import read_appendix_label
 from normalizers.titles import begins_attachment, is_capitals
 
@@ -76,6 +76,7 @@ _UNSEEN = -1.5
 _DISORDER = -8.0
 _SAID = 8.0  # nats: the title names what the table lists
 _HELD = 30.0  # nats: a column is there whose contents the rows show
+_UNREAD = 30.0  # nats: a heading is there that cannot be read
 # Shares of a table's printed lines that end with a time, hold a percentage, end with crosses: up
 # to the first there is no such column, from the second on there is (tables printed by
 # ``training.dumps``: 0-2 against 5-32, 0-1 against 14-28, 0-5 against 10-28 in a hundred).
@@ -172,23 +173,27 @@ def read_heads(title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadReadi
 
 
 def wider_layouts(
-    columns: Sequence[Column], pages: Sequence[Sequence[str]]
+    columns: Sequence[Column], header: Sequence[str], pages: Sequence[Sequence[str]]
 ) -> tuple[LayoutGuess, ...]:
     """Layouts with one column more than a header that was read, whose heading may be lost.
 
-    A narrow heading ("Kết quả") is soon dropped on every page, for all are printed alike. What
-    speaks for each layout is told against that of the header as it was read.
+    A narrow heading ("Kết quả") is soon dropped on every page, for all are printed alike, or its
+    ink in the lines of the ``header`` is none that can be read. What speaks for each layout is told
+    against that of the header as it was read.
     """
     fields = [column.field for column in columns]
+    unread = _UNREAD if has_unread_heading(header) else 0.0
     held = _holdings([line for lines in pages for line in lines])
-    found = []
+    not_last: dict[Field, float] = {f: s for f, s in held.items() if f != "deadline"}
+    found: list[LayoutGuess] = []
     for order, usual in _ORDERS.items():
         wider: list[Field] = ["number", *order.split()]  # type: ignore[list-item]
         more = [field for field in wider if field not in fields]
         if len(more) != 1 or "year" in more or [f for f in wider if f in fields] != fields:
             continue
         known = {column.field: column for column in columns}
-        evidence = min(usual, 0.0) + _held(held, wider) - _held(held, fields)
+        told = held if wider[-1] == "deadline" else not_last
+        evidence = min(usual, 0.0) + unread + _held(told, wider) - _held(told, fields)
         found.append(LayoutGuess(tuple(known.get(f, Column(f)) for f in wider), evidence))
     return tuple(found)
 
@@ -207,8 +212,8 @@ def _holdings(lines: Sequence[str]) -> dict[Field, float]:
 def _held(holdings: Mapping[Field, float], fields: Sequence[Field]) -> float:
     """How well what the rows hold goes with these columns."""
     value = 0.0
-    for field, (few, many) in _SHARES.items():
-        share = holdings[field]
+    for field, share in holdings.items():
+        few, many = _SHARES[field]
         if share >= many:
             value += _HELD if field in fields else -_HELD
         elif share <= few:

@@ -353,6 +353,8 @@ _MOST_WORDS_OF_A_LINE = 26
 _MOST_BLANK_LINES = 2
 _FEWEST_GAPS = 2  # blank lines between the headings where each was read as a text of its own
 _INNER_CAPITAL = 1.5  # letters of likeness that a capital amid a heading costs
+_FEWEST_HEADINGS = 3  # of a line that holds several
+_LEAST_UNREAD = 6  # letters beside them that are a heading rather than ink
 _SAYS_NOTHING = 1.0  # ... that a part of a heading costs which adds nothing
 _JOINING = (",", "/", "-", "&", "(")
 _WHOLE_HEADER = 5  # headings in one line: few are left for the next
@@ -654,6 +656,19 @@ def headings_in(line: str) -> tuple[tuple[tuple[Role, str], ...], float]:
     """
     reading = _scan(line.strip(_STRAY_MARKS))
     return tuple((piece.role, piece.phrase) for piece in reading.pieces), reading.cover
+
+
+def has_unread_heading(lines: Sequence[str]) -> bool:
+    """Whether ink that is no heading stands after one in a line of several: one cannot be read."""
+    return any(_unread(_scan(line.strip(_STRAY_MARKS))) for line in lines)
+
+
+def _unread(line: _Line) -> bool:
+    if len(line.pieces) < _FEWEST_HEADINGS:
+        return False
+    ends = [piece.start for piece in line.pieces[1:]] + [len(line.found)]
+    between = zip((piece.end for piece in line.pieces), ends, strict=True)
+    return any(sum(map(len, line.found[start:end])) >= _LEAST_UNREAD for start, end in between)
 
 
 def header_columns_of_lines(

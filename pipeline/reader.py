@@ -269,7 +269,7 @@ class Reader:
         self, header: HeaderFound, pages: Sequence[Sequence[str]]
     ) -> tuple[tuple[HeaderFound, float], ...]:
         """Layouts with one column more than a header that was read."""
-        found = wider_layouts(self._columns[header.names], pages)
+        found = wider_layouts(self._columns[header.names], header.lines, pages)
         return tuple((self._header_of(guess.columns, 0), guess.log_evidence) for guess in found)
 
     def judge_layer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from normalizers.header_guesses import head_tail, read_heads, title_lines, wider_layouts
-from normalizers.headers import Column
+from normalizers.headers import Column, has_unread_heading
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,33 @@ def test_what_the_rows_hold_tells_columns() -> None:
 
 def test_a_header_may_have_lost_one_heading_where_plans_print_one() -> None:
     columns = [Column(field) for field in ("number", "text", "lead", "coordinate", "deadline")]
-    found = [[c.field for c in guess.columns] for guess in wider_layouts(columns, [["1 Ra soat"]])]
+    layouts = wider_layouts(columns, [], [["1 Ra soat"]])
+    found = [[c.field for c in guess.columns] for guess in layouts]
     assert ["number", "text", "lead", "coordinate", "expected_result", "deadline"] in found
     assert all(len(fields) == 6 and fields[0] == "number" for fields in found)
+
+
+def test_ink_between_headings_is_one_that_cannot_be_read() -> None:
+    whole = "TT Noi dung Co quan chi tri Co quan phoi hop Ghi chu"
+    for unread in (
+        "phoi hop Tneh.gian Ghi",
+        "phoi hop sehiekan Ghi",
+        "phoi hop Thoreen | ehichi Ghi",
+    ):
+        assert has_unread_heading([whole.replace("phoi hop Ghi", unread)])
+    for read in (whole, f"so {whole}", "thuc hien", "Tneh.gian Ghi chu"):
+        assert not has_unread_heading([read])
+
+
+def test_an_unread_heading_and_times_amid_the_lines_speak_for_a_column_more() -> None:
+    columns = [Column(field) for field in ("number", "text", "lead", "coordinate", "note")]
+    rows = [["1 Ra soat So Y te Nam 2026 Bao cao", "ha tang thang", "2 Lap Cong an tinh"]]
+    evidence = []
+    for header in ([], ["TT Noi dung Co quan chi tri Co quan phoi hop Tneh.gian Ghi chu"]):
+        layouts = wider_layouts(columns, header, rows)
+        evidence += [one.log_evidence for one in layouts if one.columns[-2].field == "deadline"]
+    without, beside = evidence
+    assert -10 < without < 0 < beside
 
 
 def test_a_heading_among_shreds_is_ink_of_the_header_and_a_row_of_its_words_is_not() -> None:
