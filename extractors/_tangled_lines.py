@@ -159,12 +159,12 @@ Split = tuple[float, tuple[int, ...]]
 class Line:
     """Fragment scores of one line, computed once for each (kind, context, first token)."""
 
-    def __init__(self, printed: str, reader: DocumentReader) -> None:
+    def __init__(self, printed: str, reader: DocumentReader, below: str = "") -> None:
         self.languages: tuple[Language, ...] = ()
         self.bar_at_split, self.bar_inside = BAR_AT_SPLIT, BAR_INSIDE
         self.tokens = tokens = split_tokens(printed)
         chunks = printed.split()
-        code = reader.section_code(chunks)
+        code = reader.section_code(chunks, below)
         self.code: tuple[str, int, float] | None = None  # printed code, its tokens, its cost
         if code is not None:
             text = " ".join(chunks[: code[0]])

@@ -277,7 +277,7 @@ def _begin_group(
 def _continue_group(ways: _Ways, before: _Hypothesis, index: int, line: Line) -> None:
     """A group title may take more lines; they go on in lower case."""
     title = before.columns[0]
-    words = [t for t in line.tokens if sum(ch.isalpha() for ch in t.text) > 1]
+    words = [t for t in line.tokens if sum(ch.isalnum() for ch in t.text) > 1]
     if not words or not words[0].text[:1].islower() or title.lines >= 4:
         return
     count = len(line.tokens)

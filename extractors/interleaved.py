@@ -82,7 +82,7 @@ def untangle(
     """
     if not lines:
         return ()
-    prepared = [Line(line, reader) for line in lines]
+    prepared = _prepared(lines, reader)
     general = reader.language("text")
     bars = (BAR_AT_SPLIT, BAR_INSIDE)
     _speak(prepared, (general, *(reader.language(kind) for kind in kinds[1:])), bars)
@@ -107,6 +107,11 @@ def untangle(
         rows = _parted_again(found, prepared, layout, reader.names())
         rows = tuple(_in_free_words(row, prepared, layout, general) for row in rows)
     return rows
+
+
+def _prepared(lines: Sequence[str], reader: DocumentReader) -> list[Line]:
+    below = (*lines[1:], "")
+    return [Line(line, reader, after) for line, after in zip(lines, below, strict=True)]
 
 
 def _first_reading(lines: Sequence[Line], unknown: Layout) -> tuple[Layout, tuple[TangledRow, ...]]:
@@ -197,7 +202,7 @@ def reading_scores(
     One quick reading each, as tables begin to be read; for tables whose header cannot be read. A
     column of any text beside the first takes up stray ink, and is charged for what it holds.
     """
-    prepared = [Line(line, reader) for line in lines]
+    prepared = _prepared(lines, reader)
     general = reader.language("text")
     scores = []
     _speak(prepared, (general,), (BAR_AT_SPLIT, BAR_INSIDE))

@@ -53,8 +53,11 @@ class DocumentReader(Protocol):
         """Names that columns of agencies list."""
         ...
 
-    def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
-        """Leading tokens that are the code of a group row, and the cost of that reading."""
+    def section_code(self, tokens: Sequence[str], below: str) -> tuple[int, float] | None:
+        """Leading tokens that are the code of a group row, and the cost of that reading.
+
+        ``below`` is the next printed line, "" below the last one.
+        """
         ...
 
     def part_names(self, rows: Sequence[NamesRow]) -> Sequence[Sequence[NamesLine]]:

@@ -29,13 +29,16 @@ DOTTED = -1.0
 BEFORE_A_RULE = -2.5  # a misread code, parted from its title by a printed rule
 NO_CODE = -5.0
 _MOST_INK = 3  # characters
+SENTENCE_MARKS = (".", ",", ";", ":")  # a title ends with none of them
 STRAY_CODE = -5.0  # a short token that may be what is left of a code
-LOST_CODE = -9.0  # any line that begins like a title
-UNKNOWN_TITLE = -7.0  # ... where the running text has headings, and this is none of them
+LOST_CODE = -3.0  # a line that begins like a title, without any code
+SHORT = -3.0  # ... of few words, as texts end ("Thông tư này")
+GOES_ON = -8.0  # ... where the next line goes on in lower case
 _JOINING = frozenset(("va", "so", "cac", "tai", "cho", "cua", "do", "theo", "bo", "ban", "to"))
 _RULE_MARKS = "|¦_"
 _LEADING_MARKS = "|¦_—–-"
 _MOST_MARKS = 2
+_FULL_TITLE = 12  # words of a title that fills its line and may go on in the next
 _FEWEST_WORDS = 3  # of a title whose code was not read
 
 
@@ -62,30 +65,31 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     return found if title.isupper() else None
 
 
-def lost_group_code(tokens: Sequence[str], uncoded: bool = True) -> tuple[int, float] | None:
+def lost_group_code(tokens: Sequence[str], below: str = "") -> tuple[int, float] | None:
     """As :func:`group_code`, for a line whose code was read as anything or not at all.
 
-    ``uncoded``: the running text names no headings to know a title by, so that a line of whose
-    code nothing is left is a title more likely.
+    ``below`` is the next printed line: a title ends with its line, unless it fills it.
     """
-    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE if uncoded else UNKNOWN_TITLE)):
+    if tokens[-1].endswith(SENTENCE_MARKS) or any(t.endswith((".", ";")) for t in tokens[1:]):
+        return None
+    for used, cost in ((1, STRAY_CODE), (0, LOST_CODE)):
         title = tokens[used:]
         code = "".join(tokens[:used])
         words = [token for token in title if sum(map(str.isalnum, token)) > 1]
-        if len(words) < _FEWEST_WORDS or not title[0][:1].isupper() or len(code) > 3:
+        if len(words) < _FEWEST_WORDS or not title[0][:1].isupper() or len(code) > _MOST_INK:
             continue
         if code and not any(map(str.isalnum, code)):
             continue  # a bullet
-        if not code and not uncoded and tokens[-1].endswith((".", ",", ";", ":")):
-            continue
-        if code and (
-            tokens[-1].endswith((".", ",", ";", ":")) or fold(code).strip(".") in _JOINING
-        ):
+        if code and fold(code).strip(".") in _JOINING:
             continue  # a part of a sentence or of a name
         if code.endswith(".") and code.islower():
             continue  # the end of a sentence
         if code and len(words) < len([token for token in title if not token.isdigit()]):
             continue  # ink among the words
+        if not code and len(words) == _FEWEST_WORDS:
+            cost += SHORT
+        if not code and below[:1].islower() and len(words) < _FULL_TITLE:
+            cost += GOES_ON
         if not code.isdigit() and not any(token in _RULES for token in title):
             return used, cost
     return None

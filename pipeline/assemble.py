@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 
 from extractors.joining import MERGED
 from normalizers.appendix_labels import settle_labels
+from normalizers.group_codes import SENTENCE_MARKS
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
 from normalizers.page_health import without_signature
@@ -369,7 +370,7 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
     names = _cell_names(table.header, columns)
     stray: list[Cell] = []
     codes = [_printed_code(row, state.ocr) for row in table.rows]
-    settled = _settled_codes(state, table) if state.damaged else {}
+    settled = _settled_codes(state, table, names.index("text")) if state.damaged else {}
     for index, row in enumerate(table.rows):
         if row.span:
             if state.damaged and index not in settled:
@@ -388,8 +389,11 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
         state.ordinal += 1
 
 
-def _settled_codes(state: _Assembly, table: Table) -> dict[int, str]:
-    """The codes of a damaged table's group rows by their place; stray lines have none."""
+def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
+    """The codes of a damaged table's group rows by their place; stray lines have none.
+
+    ``text`` is the column that a stray line belongs to.
+    """
     printed: dict[int, str] = {}
     below: list[bool] = []
     named = bool(state.headings)
@@ -402,7 +406,7 @@ def _settled_codes(state: _Assembly, table: Table) -> dict[int, str]:
         code = row.cells[0].text.strip() or split_section_title(row.cells[1].text)[0]
         code = code if any(map(str.isalnum, code)) else ""
         sure = bool(code) and (may_be_code(code) or not anew)
-        if sure or not (coded or named or code) or not _is_stray_line(state, table, index):
+        if sure or not (coded or named or code) or not _is_stray_line(state, table, index, text):
             below.append(index - 1 in printed)
             printed[index] = code
             coded = bool(coded or code)
@@ -530,16 +534,22 @@ def _years_from_the_left(
     return years
 
 
-def _is_stray_line(state: _Assembly, table: Table, index: int) -> bool:
+def _is_stray_line(state: _Assembly, table: Table, index: int, text: int) -> bool:
     """Whether a damaged "group row" without a code, below others that bear one, is rather the
-    first line of the row below it: it is not in capitals, nor a heading of the running text, nor
-    do the rows' numbers begin anew there.
+    first line of the row below it: that one begins in lower case, or it ends as sentences do.
+
+    In capitals, as a heading of the running text, or where the rows' numbers begin anew it is not.
     """
-    title = table.rows[index].cells[1].text
+    title = join_lines(table.rows[index].cells[1].text)
     if is_capitals(title) or repeats_heading(title, state.headings):
         return False
-    rows = [row for row in table.rows[index:] if not row.span]
-    return not rows or read_number(clean_code(rows[0].cells[0].text)) != 1
+    below = next((row for row in table.rows[index:] if not row.span), None)
+    if below is None:
+        return True
+    if read_number(clean_code(below.cells[0].text)) == 1:
+        return False
+    initial = next(filter(str.isalpha, below.cells[text].text), "")
+    return initial.islower() or title.endswith(SENTENCE_MARKS)
 
 
 def _report_stray_line(state: _Assembly, row: Row) -> None:

@@ -166,10 +166,11 @@ class ColumnReader:
         """Names that columns of agencies list."""
         return agency_phrases()
 
-    def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
+    def section_code(self, tokens: Sequence[str], below: str = "") -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading.
 
-        A title that the body has as a heading is a group's, whatever became of its code.
+        A title that the body has as a heading is a group's, whatever became of its code. ``below``
+        is the next printed line.
         """
         cleaned = [token.rstrip("_|¦") or token for token in tokens[:1]]
         found = group_code([*cleaned, *tokens[1:]])
@@ -181,7 +182,7 @@ class ColumnReader:
             return -used, HEADING_REPEATED
         if found is not None:
             return found
-        found = lost_group_code(tokens, uncoded=not self._headings)
+        found = lost_group_code(tokens, below)
         return found if found is None or found[0] or not self._named else None
 
     def _heading(self, tokens: Sequence[str]) -> float:

@@ -275,6 +275,16 @@ def test_damaged_line_without_code_among_coded_groups_belongs_to_the_row_below()
     assert [(one.kind, one.row) for one in plan.findings] == [("stray_line", 1)]
 
 
+def test_damaged_title_whose_code_is_lost_is_a_group_where_the_row_below_begins_anew() -> None:
+    title = ["", "Bao dam an toan"]
+    rows = [["I", "Ha tang"], ["1", "a", "b", "c"], title, ["2", "Nen tang", "b", "c"]]
+    plan = assemble(document(table(rows), health="damaged"))
+    assert paths(plan) == [("I Ha tang",), ("II Bao dam an toan",)]
+    rows[2] = ["", "Bao dam an toan;"]
+    plan = assemble(document(table(rows), health="damaged"))
+    assert paths(plan) == [("I Ha tang",), ("I Ha tang",)]
+
+
 def test_group_named_like_a_heading_of_the_body_gets_the_code_that_was_lost() -> None:
     body = ["I. Phát triển hạ tầng số", "Nội dung.", "II. Bảo đảm an toàn thông tin"]
     rows = [

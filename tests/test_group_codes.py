@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from normalizers.group_codes import group_code, lost_group_code
+from normalizers.group_codes import GOES_ON, LOST_CODE, SHORT, group_code, lost_group_code
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,22 @@ def test_a_rule_before_a_text_is_no_code() -> None:
         ("Hop tac va huy dong", True),
         ("Hop tac va huy dong.", False),
         ("Giai doan 2026-2030", True),
+        ("Van phong dai dien cua minh tai Viet Nam. Huong dan", False),
+        ("Truong Dai hoc Y Duoc; Cong an tinh", False),
     ],
 )
 def test_a_title_whose_code_is_ink(line: str, found: bool) -> None:
-    assert (lost_group_code(line.split(), uncoded=False) is not None) == found
+    assert (lost_group_code(line.split()) is not None) == found
+
+
+def test_a_title_ends_with_its_line_unless_it_fills_it() -> None:
+    title = ["Hop", "tac", "va", "huy", "dong", "nguon", "luc"]
+    long = [*title, *title]
+    cost = {below: lost_group_code(title, below) for below in ("", "Xay dung", "tai dia phuong")}
+    assert cost[""] == cost["Xay dung"] == (0, LOST_CODE)
+    assert cost["tai dia phuong"] == (0, LOST_CODE + GOES_ON)
+    assert lost_group_code(long, "cac cap") == (0, LOST_CODE)
+    assert lost_group_code(["Thong", "tu", "nay"]) == (0, LOST_CODE + SHORT)
 
 
 def test_a_rule_and_a_dash_before_a_code() -> None:

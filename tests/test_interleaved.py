@@ -13,7 +13,7 @@ import pytest
 from extractors import interleaved
 from extractors._tangled_blocks import NO_BLOCK, cell_by_cell
 from extractors._tangled_lines import Line, number_cost, read_row_number, split_tokens
-from extractors._tangled_search import Effort, _close_cost, _Hypothesis
+from extractors._tangled_search import Effort, _close_cost, _continue_group, _Hypothesis, _Ways
 from extractors._tangled_splits import (
     CLAUSE_RARE,
     UPPER_AFTER_END,
@@ -70,7 +70,7 @@ class ToyReader:
     def names(self) -> tuple[str, ...]:
         return ()
 
-    def section_code(self, tokens: Sequence[str]) -> tuple[int, float] | None:
+    def section_code(self, tokens: Sequence[str], below: str) -> tuple[int, float] | None:
         return group_code(tokens)
 
     def part_names(self, rows: Sequence[NamesRow]) -> list[Sequence[NamesLine]]:
@@ -209,6 +209,16 @@ def test_group_rows_span_the_columns() -> None:
     assert [row.group for row in rows] == [True, False, True, False]
     assert cells_of(rows[2])[1] == TITLES[1]
     assert [cells_of(row)[0] for row in rows if not row.group] == ["1", "1"]
+
+
+@pytest.mark.parametrize(("printed", "goes_on"), [("T6 chức thực hiện", False), ("và hạ", True)])
+def test_a_title_goes_on_in_lower_case(printed: str, goes_on: bool) -> None:
+    title = (OpenCell((), 1, 0, 30, False),)
+    group = _Hypothesis(0.0, title, 0, -1, 0, True, True, 0, NO_BLOCK, None, None)
+    line, ways = Line(printed, ToyReader()), _Ways(interleaved.FIRST_LOOK)
+    line.speak((ToyReader().language("text"),), (0.0, 0.0))
+    _continue_group(ways, group, 1, line)
+    assert bool(ways.by_outlook) == goes_on
 
 
 def test_a_row_has_its_marks_on_one_line_or_what_ocr_made_of_it() -> None:

@@ -211,7 +211,7 @@ class Columns:
     def names(self) -> tuple[str, ...]:
         return ()
 
-    def section_code(self, tokens: Sequence[str]) -> None:
+    def section_code(self, tokens: Sequence[str], below: str) -> None:
         return None
 
     def part_names(self, rows: Sequence[NamesRow]) -> list[Sequence[NamesLine]]:

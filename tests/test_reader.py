@@ -10,7 +10,7 @@ import pytest
 
 from extractors.tangled import Language
 from normalizers.following import Following
-from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE, UNKNOWN_TITLE
+from normalizers.group_codes import BEFORE_A_RULE, LOST_CODE, STRAY_CODE
 from normalizers.headers import header_columns_of_lines, read_header
 from normalizers.repair import RepairSession
 from normalizers.sections import headings_of
@@ -69,7 +69,7 @@ def test_line_that_repeats_a_heading_is_a_group_row_whatever_its_code() -> None:
         HEADING_REPEATED,
     )
     other = ["Bao", "dam", "an", "toan", "cho", "moi", "nguoi", "dan"]
-    assert columns.section_code(other) == (0, UNKNOWN_TITLE)
+    assert columns.section_code(other) == (0, LOST_CODE)
 
 
 def test_a_rule_read_into_the_code_is_no_part_of_it() -> None:
@@ -88,14 +88,14 @@ def test_crosses_are_likely_in_a_column_of_marks_only() -> None:
     assert "x" not in [one.word for one in columns.candidates("va")]
 
 
-def test_any_line_like_a_title_may_be_a_group_row_where_no_headings_are_known() -> None:
+def test_any_line_like_a_title_may_be_a_group_row() -> None:
     stray = ["ae", "Thuc", "hien", "quyén", "cua", "nguoi"]
     assert reader().section_code(stray) == (1, STRAY_CODE)
     assert reader().section_code(stray[1:]) == (0, LOST_CODE)
     assert reader().section_code(["2", *stray[1:]]) is None
     known = reader(["I. Bảo đảm an toàn, an ninh thông tin"])
     assert known.section_code(stray) == (1, STRAY_CODE)
-    assert known.section_code(stray[1:]) == (0, UNKNOWN_TITLE)
+    assert known.section_code(stray[1:]) == (0, LOST_CODE)
 
 
 def test_a_rule_may_stand_before_the_code_of_a_group_row() -> None:
