@@ -37,6 +37,7 @@ from extractors._tangled_splits import (
     Layout,
     initial_of,
 )
+from extractors.group_titles import FULL_LINE
 from extractors.tangled import (
     AGENCIES,
     Alignment,
@@ -110,8 +111,12 @@ def untangle(
 
 
 def _prepared(lines: Sequence[str], reader: DocumentReader) -> list[Line]:
+    full = FULL_LINE * max(map(len, lines), default=0)
     below = (*lines[1:], "")
-    return [Line(line, reader, after) for line, after in zip(lines, below, strict=True)]
+    return [
+        Line(line, reader, after if len(line) < full else "")
+        for line, after in zip(lines, below, strict=True)
+    ]
 
 
 def _first_reading(lines: Sequence[Line], unknown: Layout) -> tuple[Layout, tuple[TangledRow, ...]]:

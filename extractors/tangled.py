@@ -56,7 +56,7 @@ class DocumentReader(Protocol):
     def section_code(self, tokens: Sequence[str], below: str) -> tuple[int, float] | None:
         """Leading tokens that are the code of a group row, and the cost of that reading.
 
-        ``below`` is the next printed line, "" below the last one.
+        ``below`` is the next printed line, "" below the last one and a line as wide as the table.
         """
         ...
 

@@ -38,7 +38,6 @@ _JOINING = frozenset(("va", "so", "cac", "tai", "cho", "cua", "do", "theo", "bo"
 _RULE_MARKS = "|¦_"
 _LEADING_MARKS = "|¦_—–-"
 _MOST_MARKS = 2
-_FULL_TITLE = 12  # words of a title that fills its line and may go on in the next
 _FEWEST_WORDS = 3  # of a title whose code was not read
 
 
@@ -68,7 +67,7 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
 def lost_group_code(tokens: Sequence[str], below: str = "") -> tuple[int, float] | None:
     """As :func:`group_code`, for a line whose code was read as anything or not at all.
 
-    ``below`` is the next printed line: a title ends with its line, unless it fills it.
+    ``below`` is the next printed line, "" where the line is full: a title goes on then only.
     """
     if tokens[-1].endswith(SENTENCE_MARKS) or any(t.endswith((".", ";")) for t in tokens[1:]):
         return None
@@ -88,7 +87,7 @@ def lost_group_code(tokens: Sequence[str], below: str = "") -> tuple[int, float]
             continue  # ink among the words
         if not code and len(words) == _FEWEST_WORDS:
             cost += SHORT
-        if not code and below[:1].islower() and len(words) < _FULL_TITLE:
+        if not code and below[:1].islower():
             cost += GOES_ON
         if not code.isdigit() and not any(token in _RULES for token in title):
             return used, cost

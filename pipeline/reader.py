@@ -170,7 +170,7 @@ class ColumnReader:
         """Leading tokens that are the code of a group row, and the cost of that reading.
 
         A title that the body has as a heading is a group's, whatever became of its code. ``below``
-        is the next printed line.
+        is the next printed line, "" where the line is as wide as the table.
         """
         cleaned = [token.rstrip("_|¦") or token for token in tokens[:1]]
         found = group_code([*cleaned, *tokens[1:]])

@@ -221,6 +221,17 @@ def test_a_title_goes_on_in_lower_case(printed: str, goes_on: bool) -> None:
     assert bool(ways.by_outlook) == goes_on
 
 
+def test_what_stands_below_a_line_as_wide_as_the_table_is_not_asked() -> None:
+    seen: list[str] = []
+
+    class Asked(ToyReader):
+        def section_code(self, tokens: Sequence[str], below: str) -> None:
+            seen.append(below)
+
+    untangle([TITLES[1], TASKS[0], "dùng chung"], KINDS, Asked())
+    assert seen == [TASKS[0], "", ""]
+
+
 def test_a_row_has_its_marks_on_one_line_or_what_ocr_made_of_it() -> None:
     lines = [
         "Xây dựng danh mục các nền tảng số Công an tỉnh x x",
