@@ -447,10 +447,10 @@ def read_dump(text: str, path: str, sha256: str, reader: DumpReader) -> Document
 
 
 def _without_tails(table: DumpTable, reader: DumpReader) -> DumpTable:
-    """The table without what is left of its header's last line on top of its first page, and of
-    the others where the same stands there.
+    """The table without what is left of its header on top of its first page, and of the others
+    where the same stands there. Of a header that is to be guessed all is needed.
     """
-    if not table.parts or not table.title:
+    if not table.parts or not table.title or table.header is UNREAD:
         return table
     lines = table.parts[0].lines
     tails = [line for line in lines[: reader.head_tail(lines)] if line]

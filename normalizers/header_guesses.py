@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from normalizers.folding import fold, words
+from normalizers.folding import fold, ink, words
 from normalizers.headers import Column, Field, Role, has_unread_heading, headings_in
 from normalizers.sections import read_appendix_label
 from normalizers.titles import begins_attachment, is_capitals
+from normalizers.tokens import is_syllable
 
 # Orders of columns after the number that plans print (Nghị định 30/2020/NĐ-CP leaves them free),
 # and how unusual they are: natural logarithms of odds against the most usual ones.
@@ -57,6 +59,7 @@ _ORDERS: dict[str, float] = {
 HEAD_LINES = 5  # a header that lost lines stands in the first printed lines of its page
 _TITLE_REACH = 9  # printed lines: label, a title of some lines, "(Kèm theo ...)"
 _LEAST_TITLE = 10  # letters
+_ATTACHES = re.compile(r"\W*(?:\w+ )?theo (?:ke hoach|quyet dinh|nghi quyet|chuong trinh) s\w\b")
 _LEAST_COVER = 0.3
 _ALONE_COVER = 0.55
 _SINGLE_COVER = 0.75
@@ -64,8 +67,17 @@ _MOST_TAILS = 2
 # what stands on the second and third lines of usual headings
 _TAIL_WORDS = (
     *("thuc", "hien", "hoan", "thanh", "chu", "tri", "phoi", "hop", "ket", "qua", "quan"),
-    *("gian", "danh", "gia", "trien", "khai", "theo", "doi", "kien", "pham", "hanh"),
+    *("gian", "danh", "gia", "trien", "khai", "theo", "doi", "kien", "pham", "hanh", "dung"),
 )
+_MOST_TAIL = 0.8  # of the words of a line that is left of headings
+_JUNK = 6  # letters: a line of fewer that are no syllables was never text
+_MISSPELT = re.compile(r"c[eiy]|k[aou]|q(?!u)")  # as no Vietnamese word begins
+_SHRED = 3  # letters
+_FEWEST_SHREDS = 2  # beside the headings that are left of a line
+_LEFT_COVER = 0.7  # of the letters of its words
+_GLUED = ("coquanchutri", "coquanphoihop", "donvichutri", "donvithuchien", "thoigianthuchien")
+_GLUED_ALIKE = 65.0  # per cent
+_LEAST_GLUED = 10  # letters
 _MOST_WORDS = 16  # of a line of headings read badly; a line of a row may have more
 _MOST_ALONE = 5  # words of a line with one heading; a group's title may begin like one
 _MOST_SKIPPED = 1  # printed lines without headings above one with them
@@ -133,6 +145,8 @@ def title_lines(lines: Sequence[str]) -> int:
                     break
                 end = after + 1
             return end
+        elif labelled and titled and _ATTACHES.match(" ".join(fold(line).split())):
+            end = index + 1  # the bracket is lost
         if not labelled_here and is_capitals(line) and len("".join(words(line))) >= _LEAST_TITLE:
             announced = announced or position <= 2
             if labelled:
@@ -152,7 +166,12 @@ def read_heads(title: Sequence[str], tops: Sequence[Sequence[str]]) -> HeadReadi
         title: lines above the table.
         tops: the first lines of each page, blank ones among them.
     """
-    inks = [head_ink(top, [other for other in tops if other is not top]) for top in tops]
+    inks = [
+        head_ink(
+            top, [other for other in tops if other is not top], below_title=bool(title) and not at
+        )
+        for at, top in enumerate(tops)
+    ]
     lines = [line for top, used in zip(tops, inks, strict=True) for line in top[:used]]
     seen: list[list[tuple[Role, str]]] = [
         [piece for piece in headings_in(line)[0] if piece[0] not in _SAYS_LITTLE] for line in lines
@@ -221,9 +240,12 @@ def _held(holdings: Mapping[Field, float], fields: Sequence[Field]) -> float:
     return value
 
 
-def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
+def head_ink(top: Sequence[str], others: Sequence[Sequence[str]], below_title: bool = False) -> int:
     """How many of a page's first lines are ink of a header: they hold headings, or stand below
     such a line and come again on most pages.
+
+    ``below_title``: on the first page, where a row can only begin, what is left of a heading
+    (:func:`head_tail`) is ink as well.
     """
     used = 0
     printed = ink = 0  # printed lines so far, and those down to the last one of the header
@@ -249,6 +271,7 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
         follows = bool(used) and not any(top[used:index])
         if (
             alone
+            or (below_title and _is_left(line))
             or (telling and cover >= _LEAST_COVER and repeats)
             or (follows and repeats >= max(2, len(others) / 2))
         ):
@@ -257,22 +280,65 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]]) -> int:
 
 
 def head_tail(lines: Sequence[str]) -> int:
-    """How many of a table's first lines are what is left of its header's last line: words that end
-    headings ("thực hiện", "hợp"), among shreds, none with a capital.
+    """How many of the first lines below a title are what is left of the header, whose other lines
+    were read or lost: words that end headings ("thực hiện", "hợp") and none with a capital, one
+    heading among shreds ("ns a we ne . Thoi gian"), or less.
     """
     used = 0
     for index, line in enumerate(lines):
-        found = words(" ".join(token for token in line.split() if any(map(str.isalpha, token))))
         if not line.strip():
             continue
-        long = [word for word in found if len(word) > 2]
-        capital = any(len(token) > 2 and token[:1].isupper() for token in line.split())
-        if capital or not long or len(found) > _MOST_WORDS or not all(map(_ends_heading, long)):
+        if not _is_left(line):
             break
         used = index + 1
         if index >= _MOST_TAILS:
             break
     return used
+
+
+def _is_left(line: str) -> bool:
+    """Whether a line on top of a table is what OCR left of headings."""
+    tokens = [token for token in line.split() if any(map(str.isalpha, token))]
+    return _is_tail(tokens) or _is_among_shreds(tokens) or _is_junk(tokens)
+
+
+def _is_tail(tokens: Sequence[str]) -> bool:
+    """Whether nearly all words end headings; a row begins with a capital."""
+    long = [word for word in words(" ".join(tokens)) if len(word) > 2]
+    capital = any(token[0].isupper() and token[1:2].islower() for token in tokens)
+    if capital or not long or len(tokens) > _MOST_WORDS:
+        return False
+    return sum(map(_ends_heading, long)) >= _MOST_TAIL * len(long)
+
+
+def _is_among_shreds(tokens: Sequence[str]) -> bool:
+    """Whether a heading stands below shreds of others, or is glued to one word."""
+    shreds = list(takewhile(_is_shred, tokens))
+    rest = [token for token in tokens[len(shreds) :] if not _is_shred(token)]
+    if not rest or len(rest) > _MOST_WORDS:
+        return False
+    if all(map(_is_glued, rest)):
+        return True
+    roles, cover = headings_in(" ".join(rest))
+    telling = any(role not in _SAYS_LITTLE for role, _ in roles)
+    return telling and cover >= _LEFT_COVER and len(shreds) >= _FEWEST_SHREDS
+
+
+def _is_shred(token: str) -> bool:
+    return len("".join(words(token))) <= _SHRED and not _ends_heading(ink(token))
+
+
+def _is_glued(token: str) -> bool:
+    letters = "".join(words(token))
+    return len(letters) >= _LEAST_GLUED and any(
+        fuzz.ratio(letters, known) >= _GLUED_ALIKE for known in _GLUED
+    )
+
+
+def _is_junk(tokens: Sequence[str]) -> bool:
+    letters = [ink(token) for token in tokens]
+    written = any(is_syllable(word) and not _MISSPELT.match(word) for word in letters)
+    return bool(letters) and len("".join(letters)) <= _JUNK and not written
 
 
 def _ends_heading(word: str) -> bool:

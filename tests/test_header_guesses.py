@@ -55,6 +55,25 @@ def test_a_title_tells_tables_of_indicators_from_tables_of_tasks() -> None:
     assert "target" not in best(["DANH MUC CAC NHIEM VU"], [["1 Ra soat"]])
 
 
+def test_what_is_left_of_a_heading_on_the_first_page_is_ink_of_the_header() -> None:
+    tops = [["me as we Thoi gian", "| 1 | Cai cach", "1 Ra soat"], ["hien dai", "2 Xay dung"]]
+    assert read_heads(["PHU LUC"], tops).lines_used == (1, 0)
+    junk = [["een", "| 1 | Cai cach"], ["een", "2 Xay dung"]]
+    assert read_heads(["PHU LUC"], junk).lines_used == (1, 0)
+
+
+def test_title_that_lost_the_bracket_of_its_last_lines() -> None:
+    lines = [
+        *(
+            "Phu luc III",
+            "CAC NOI DUNG DANH MUC CAC NHIEM VU",
+            "em theo Ké hoach sé - ngay thang nam",
+        ),
+        *("Kem theo Ké hoach s6 /KH-UBND h 2025", "ve - so ~ . Thoi gian"),
+    ]
+    assert title_lines(lines) == 4
+
+
 def test_years_of_a_title_may_head_columns_of_marks() -> None:
     reading = read_heads(["KE HOACH GIAI DOAN 2026 - 2030"], [["1 Du an x x"]])
     years = {column.years for guess in reading.guesses for column in guess.columns}
@@ -72,6 +91,13 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
         (["! g q quan p. op q thuc hién", "a Phat trién nguón nhan luc"], 1),
         ([". thu’c hién", "", "1 | Phat trién"], 1),
         ([": ° thuc hién", "Nguon kinh phi"], 1),
+        (["pi dung q quan phéi hgp q thie hién", "| 1 | Ap dung"], 1),
+        (["ns a we ne . Thoi gian", "| 1 | Phi thi hanh an"], 1),
+        (["Cequanphthep | NA", "1 | Ho so"], 1),
+        (["ae", "|r| Kiem tra"], 1),
+        (["Ce", "ca Ban dong vat"], 1),
+        (["Nam", "1 | Phat trien"], 0),
+        (["ca Ket qua thuc hien nhiem vu", "1 Bao cao"], 0),
         (["thuc hién nhiém vu khac do cap có tham quyen", "1 | Phat"], 0),
         (["Poe Nhiem vu trong tam nam 2026"], 0),
     ],
