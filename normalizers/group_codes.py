@@ -20,6 +20,8 @@ _DOTTED = re.compile(r"^[IVXl1|!\]T]{0,5}[.,'|]\s?[\dlI]{1,2}[.:)]?$")
 _UNDOTTED = re.compile(r"^[1Il][1-9]$")
 _LETTER = re.compile(r"^[A-EĐ][.:)]?$")
 _RULES = ("|", "¦", "_|", "|_")
+_INK = re.compile(r"^[“\"'|\[]?[^\W\d_]{1,4}$")
+_BETWEEN_RULES = re.compile(r"^[|¦]_+[|¦]$")  # "I", read as the lower edge of its cell
 _WORDS = ("nhom", "phan", "muc", "chuong")
 
 CERTAIN_ROMAN = 0.0
@@ -44,8 +46,11 @@ _FEWEST_WORDS = 3  # of a title whose code was not read
 def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
     """How many tokens the code takes and its cost (nats); None where no title can follow.
 
-    A title begins with a capital. A line of capitals may be a group row without a code: 0 tokens.
+    A title begins with a capital, or all of it is ink behind a rule read as a bracket ("ME [inva").
+    A line of capitals may be a group row without a code: 0 tokens.
     """
+    if len(tokens) > 1 and _INK.match(tokens[0]) and tokens[1][0] == "[" and _is_alone(tokens[1:]):
+        return _with_rules(tokens, 1), BEFORE_A_RULE
     marks = 0
     while marks < min(len(tokens) - 1, _MOST_MARKS) and not tokens[marks].strip(_LEADING_MARKS):
         marks += 1
@@ -58,10 +63,17 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
         found = found[0] + marks, found[1]
     elif marks:
         found = _code(tokens)
+    if found is None and _BETWEEN_RULES.match(tokens[0]) and len(tokens) > 1:
+        found = _with_rules(tokens, 1), BEFORE_A_RULE
     if found is None or not found[0]:
         return found
     title = next((ch for token in tokens[found[0] :] for ch in token if ch.isalpha()), "")
     return found if title.isupper() else None
+
+
+def _is_alone(tokens: Sequence[str]) -> bool:
+    """Whether nothing of another column stands beside a title."""
+    return not any(mark in token for token in tokens for mark in "|]")
 
 
 def lost_group_code(tokens: Sequence[str], below: str = "") -> tuple[int, float] | None:

@@ -8,9 +8,10 @@ numbers with ``l``, ``1`` and ``|``; such codes are read as the likeliest one th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -92,6 +93,7 @@ _LATE_PART_COST = 1.0  # a section's first part below rows of its own
 _LOST_WHOLE_COST = 0.3  # OCR drops "I.2" more often than "II", of which it leaves some ink
 _ORPHAN_COST = 0.8  # a part before any section: its whole's row was lost
 _UNDIGITED_COST = 0.6  # ... that has no digit, as what is left of "I.2" has
+_UNSEEN_COST = 1.2  # a section of which not even a line was found
 _CODE_INK = re.compile(r"^[IVXLCDMlHTUNMW\d|!A-E.,]{1,6}$|.* ")
 _BEAM = 32
 
@@ -405,6 +407,7 @@ def settle_codes(
     printed: Sequence[str],
     open_sections: Sequence[Section] = (),
     below: Sequence[bool] = (),
+    unseen: Mapping[int, float] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """The codes of group rows that follow one another, settled together.
 
@@ -416,15 +419,27 @@ def settle_codes(
         open_sections: sections open before the first, outermost first.
         below: whether each stands right below the group row before it, with no row between: then
             it begins a part of it. Where rows stand between, it hardly does.
+        unseen: the places among these where no group row was found but may have been lost, with
+            what it costs that there was none (nats).
+
+    Returns:
+        A code for each place; "" at one ``unseen`` where no group row was lost.
     """
     beneath = tuple(below) or (None,) * len(printed)
     begun = tuple(open_sections)
     beam: list[_CodePath] = [_CodePath(0.0, (), begun, frozenset(one.kind for one in begun))]
-    for print_, under in zip(printed, beneath, strict=True):
+    for place, (print_, under) in enumerate(zip(printed, beneath, strict=True)):
         code = clean_code(_without_rules(print_))
         grown: dict[tuple[tuple[str, ...], frozenset[str]], _CodePath] = {}
         for path in beam:
-            for cost, candidate in _next_codes(code, path.open):
+            candidates = _next_codes(code, path.open)
+            if place in unseen:
+                key = (tuple(section.code for section in path.open), path.kinds)
+                none = replace(path, cost=path.cost + unseen[place], codes=(*path.codes, ""))
+                if key not in grown or none.cost < grown[key].cost:
+                    grown[key] = none
+                candidates = [(cost + _UNSEEN_COST, candidate) for cost, candidate in candidates]
+            for cost, candidate in candidates:
                 sections = enter_section(path.open, candidate, "")
                 kinds = path.kinds | {sections[-1].kind}
                 more = len(kinds) - max(len(path.kinds), 1)

@@ -8,7 +8,7 @@ finding that holds its cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -63,6 +63,10 @@ _MOSTLY = 0.6
 _OCR_METHOD = "tesseract"
 _SAME_TITLE = 85.0  # per cent of likeness: titles of one appendix, read twice
 _FIRST_CODES = frozenset(("I", "A", "1", "l", "|", "Nhóm I", "I.1"))
+# what OCR makes of a title of half letters, and of the dots or rules beside it
+_RULED_INK = re.compile(r"\s*(?:[—=–-]*[OSC]{4,}|—{2,}|[~*“‘<;]{2,}|\bS{2,}$).*$")
+_NO_GROUP = 1.0  # nats: rows above all groups of a table are in none
+_NO_GROUP_ANEW = 3.0  # ... where the groups number their rows anew, or rows do without a group
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
 
 
@@ -372,6 +376,8 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
     codes = [_printed_code(row, state.ocr) for row in table.rows]
     settled = _settled_codes(state, table, names.index("text")) if state.damaged else {}
     for index, row in enumerate(table.rows):
+        if not row.span and settled.get(index):
+            _enter_unseen_group(state, settled[index])
         if row.span:
             if state.damaged and index not in settled:
                 stray.append(row.cells[1])
@@ -390,7 +396,8 @@ def _add_rows(state: _Assembly, table: Table, columns: Sequence[Column], dataset
 
 
 def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
-    """The codes of a damaged table's group rows by their place; stray lines have none.
+    """The codes of a damaged table's group rows by their place; stray lines have none. A code at
+    the place of another row is that of a group above it whose title was not found.
 
     ``text`` is the column that a stray line belongs to.
     """
@@ -406,7 +413,9 @@ def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
         code = row.cells[0].text.strip() or split_section_title(row.cells[1].text)[0]
         code = code if any(map(str.isalnum, code)) else ""
         sure = bool(code) and (may_be_code(code) or not anew)
-        if sure or not (coded or named or code) or not _is_stray_line(state, table, index, text):
+        asked = bool(coded or named or code)
+        stray = asked and _is_stray_line(state, table, index, text, anew)
+        if sure or not stray:
             below.append(index - 1 in printed)
             printed[index] = code
             coded = bool(coded or code)
@@ -414,8 +423,47 @@ def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
         return printed
     if _are_uncoded(table, printed):
         return dict.fromkeys(printed, "")
-    codes = settle_codes(list(printed.values()), state.sections, below)
-    return dict(zip(printed, codes, strict=True))
+    unseen = _unseen_groups(state, table, printed, text)
+    places = sorted((*printed, *unseen))
+    under = dict(zip(printed, below, strict=True))
+    codes = settle_codes(
+        [printed.get(place, "") for place in places],
+        state.sections,
+        [under.get(place, False) for place in places],
+        {position: unseen[place] for position, place in enumerate(places) if place in unseen},
+    )
+    settled = dict(zip(places, codes, strict=True))
+    return {place: code for place, code in settled.items() if code or place in printed}
+
+
+def _unseen_groups(
+    state: _Assembly, table: Table, printed: Collection[int], text: int
+) -> dict[int, float]:
+    """The rows of a damaged table above which a group's title may have been lost, with what it
+    costs that there was none (nats): the first, and those whose number is 1 again.
+    """
+    found: dict[int, float] = {}
+    before = 0
+    grouped = False
+    for index, row in enumerate(table.rows):
+        grouped = grouped or index in printed
+        if row.span:
+            continue
+        number = read_number(clean_code(row.cells[0].text)) or before + 1
+        if number == 1 and before > 1 and not grouped:
+            found[index] = _NO_GROUP_ANEW
+        before, grouped = number, False
+    first = min(printed)
+    above = [
+        index
+        for index, row in enumerate(table.rows[:first])
+        if not row.span and row.cells[text].text.strip()
+    ]
+    below = next((row for row in table.rows[first:] if not row.span), None)
+    if above and not state.sections:
+        anew = below is not None and read_number(clean_code(below.cells[0].text)) == 1
+        found[above[0]] = _NO_GROUP_ANEW if anew else _NO_GROUP
+    return found
 
 
 def _are_uncoded(table: Table, printed: Mapping[int, str]) -> bool:
@@ -534,9 +582,10 @@ def _years_from_the_left(
     return years
 
 
-def _is_stray_line(state: _Assembly, table: Table, index: int, text: int) -> bool:
+def _is_stray_line(state: _Assembly, table: Table, index: int, text: int, anew: bool) -> bool:
     """Whether a damaged "group row" without a code, below others that bear one, is rather the
-    first line of the row below it: that one begins in lower case, or it ends as sentences do.
+    first line of the row below it: that one begins in lower case, or it ends as sentences do, or
+    numbers go on where groups number their rows ``anew``.
 
     In capitals, as a heading of the running text, or where the rows' numbers begin anew it is not.
     """
@@ -546,8 +595,13 @@ def _is_stray_line(state: _Assembly, table: Table, index: int, text: int) -> boo
     below = next((row for row in table.rows[index:] if not row.span), None)
     if below is None:
         return True
-    if read_number(clean_code(below.cells[0].text)) == 1:
+    number = read_number(clean_code(below.cells[0].text))
+    if number == 1:
         return False
+    above = next((row for row in reversed(table.rows[:index]) if not row.span), None)
+    before = read_number(clean_code(above.cells[0].text)) if above is not None else None
+    if anew and number and before and number > before:
+        return True
     initial = next(filter(str.isalpha, below.cells[text].text), "")
     return initial.islower() or title.endswith(SENTENCE_MARKS)
 
@@ -580,7 +634,9 @@ def _enter_group(
         split = split_read_title if state.ocr else split_section_title
         code, title = split(title)
     else:
-        title = title.lstrip("-–— ").strip()
+        title = title.lstrip("-–—[ ").strip()
+    if state.damaged:
+        title = _RULED_INK.sub("", title)
     code = clean_code(code)
     if settled is None and state.ocr and code:
         coded = [one for one in following if one]
@@ -596,6 +652,13 @@ def _enter_group(
         state.findings.append(Finding("section_code_lost", message, title, row=len(state.rows)))
     _report_section_gap(state, code, title)
     state.sections = enter_section(state.sections, code, state.repair(title))
+
+
+def _enter_unseen_group(state: _Assembly, code: str) -> None:
+    """Open a section of which only the numbers of rows and the codes around it tell."""
+    message = f"Không đọc được dòng tiêu đề của mục {code}; suy ra từ số thứ tự và các mục khác."
+    state.findings.append(Finding("section_title_lost", message, code, row=len(state.rows)))
+    state.sections = enter_section(state.sections, code, "")
 
 
 def _is_code_lost(state: _Assembly, code: str, following: Sequence[str]) -> bool:

@@ -151,6 +151,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "số mục không đọc được, suy ra từ các mục trước và sau",
         "section codes that could not be read, supplied from those before and after",
     ),
+    "kind-section_title_lost": (
+        "không đọc được dòng tiêu đề của mục, suy ra số mục",
+        "sections whose title line was not found, their codes supplied",
+    ),
     "kind-section_gap": ("mục không liền nhau", "section codes that do not follow one another"),
     "kind-stray_line": (
         "dòng lạc được ghép vào hàng ngay dưới",

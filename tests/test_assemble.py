@@ -285,6 +285,48 @@ def test_damaged_title_whose_code_is_lost_is_a_group_where_the_row_below_begins_
     assert paths(plan) == [("I Ha tang",), ("I Ha tang",)]
 
 
+def test_damaged_ink_amid_numbers_that_go_on_is_no_title_where_groups_number_anew() -> None:
+    rows = [
+        *(["I", "Ha tang"], ["1", "a", "b", "c"], ["2", "a", "b", "c"]),
+        *(["II", "Nguon luc"], ["1", "a", "b", "c"], ["ie", "ouin aka"], ["2", "Xay", "b", "c"]),
+    ]
+    plan = assemble(document(table(rows), health="damaged"))
+    assert paths(plan) == [("I Ha tang",)] * 2 + [("II Nguon luc",)] * 2
+    assert plan.rows[3].cells["text"].text == "ouin aka\nXay"
+
+
+def test_ink_of_dots_and_rules_is_no_part_of_a_title() -> None:
+    rows = [["I", "Kiem tra ———SOSCSCSC~“~*~*<;STt"], ["1", "Dang nhap SSO", "b", "c"]]
+    plan = assemble(document(table(rows), health="damaged"))
+    assert paths(plan) == [("I Kiem tra",)]
+
+
+def test_damaged_rows_above_the_first_title_are_of_a_group_that_was_lost() -> None:
+    first = [["1", "a", "b", "c"], ["2", "a", "b", "c"]]
+    second = [["Il", "Ha tang"], ["1", "a", "b", "c"], ["m", "Nguon luc"], ["1", "a", "b", "c"]]
+    plan = assemble(document(table(first + second), health="damaged"))
+    assert paths(plan) == [("I",), ("I",), ("II Ha tang",), ("III Nguon luc",)]
+    assert ("section_title_lost", 0) in [(one.kind, one.row) for one in plan.findings]
+
+
+def test_damaged_row_without_text_above_the_first_title_is_of_no_lost_group() -> None:
+    rows = [["1", "", "", ""], ["l", "Ha tang"], ["1", "a", "b", "c"], ["2", "a", "b", "c"]]
+    assert paths(assemble(document(table(rows), health="damaged")))[1:] == [("I Ha tang",)] * 2
+
+
+def test_damaged_rows_numbered_anew_are_of_a_group_that_was_lost() -> None:
+    rows = [
+        *(["I", "Ha tang"], ["1", "a", "b", "c"], ["2", "a", "b", "c"]),
+        *(["1", "d", "e", "f"], ["2", "d", "e", "f"]),
+        *(["1H |", "Nguon luc"], ["1", "g", "h", "i"]),
+    ]
+    plan = assemble(document(table(rows), health="damaged"))
+    lost, last = ("II",), ("III Nguon luc",)
+    assert paths(plan) == [*[("I Ha tang",)] * 2, lost, lost, last]
+    healthy = assemble(document(table(rows)))
+    assert paths(healthy)[2] == ("I Ha tang",)
+
+
 def test_group_named_like_a_heading_of_the_body_gets_the_code_that_was_lost() -> None:
     body = ["I. Phát triển hạ tầng số", "Nội dung.", "II. Bảo đảm an toàn thông tin"]
     rows = [

@@ -16,12 +16,28 @@ from normalizers.group_codes import GOES_ON, LOST_CODE, SHORT, group_code, lost_
         ("| | Hoan thien the che", 2),
         ("im | Nguyen tac", 2),
         ("| 13 Hop tac", 2),
+        ("|__| Cai cach thi tuc", 1),
     ],
 )
 def test_rules_and_ink_before_a_code(line: str, used: int) -> None:
     found = group_code(line.split())
     assert found is not None
     assert found[0] == used
+
+
+@pytest.mark.parametrize(
+    ("line", "used"),
+    [("ME [inva", 1), ("“Ht [iachetiim Genscan ——SSSC", 1), ("[Ii [ Qu ho gun", 2)],
+)
+def test_a_title_of_ruined_ink_behind_a_rule_read_as_a_bracket(line: str, used: int) -> None:
+    found = group_code(line.split())
+    assert found is not None
+    assert found[0] == used
+
+
+@pytest.mark.parametrize("line", [", [inh tai digm a Khoan 1", "Di [kta | x", "12 [thue hien"])
+def test_a_bracket_within_a_row_parts_no_title_from_its_code(line: str) -> None:
+    assert group_code(line.split()) is None
 
 
 def test_a_rule_before_a_text_is_no_code() -> None:
