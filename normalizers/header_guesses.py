@@ -107,6 +107,9 @@ _HOLDS: dict[Field, re.Pattern[str]] = {
 }
 _SPAN = re.compile(r"(20\d\d)\s*[-–]\s*(20\d\d)")
 _MOST_YEARS = 12
+_ALL_HEADINGS = 0.9  # of a line's letters
+_NO_TITLE: frozenset[Role] = frozenset(("lead", "doer", "coordinate", "agency", "deadline"))
+_NAMED = ("co quan", "don vi", "thoi")
 _SAYS_LITTLE: frozenset[Role] = frozenset(("number", "more", "done", "agency", "other", "project"))
 
 
@@ -305,7 +308,7 @@ def _is_left(line: str) -> bool:
 def _is_tail(tokens: Sequence[str]) -> bool:
     """Whether nearly all words end headings; a row begins with a capital."""
     long = [word for word in words(" ".join(tokens)) if len(word) > 2]
-    capital = any(token[0].isupper() and token[1:2].islower() for token in tokens)
+    capital = any(t[0].isupper() and t[1:2].islower() and is_syllable(ink(t)) for t in tokens)
     if capital or not long or len(tokens) > _MOST_WORDS:
         return False
     return sum(map(_ends_heading, long)) >= _MOST_TAIL * len(long)
@@ -339,6 +342,15 @@ def _is_junk(tokens: Sequence[str]) -> bool:
     letters = [ink(token) for token in tokens]
     written = any(is_syllable(word) and not _MISSPELT.match(word) for word in letters)
     return bool(letters) and len("".join(letters)) <= _JUNK and not written
+
+
+def names_columns(line: str) -> bool:
+    """Whether a line is nothing but headings of agencies or times: what a page left of its header,
+    no title of a group.
+    """
+    headings, cover = headings_in(line)
+    named = any(phrase.startswith(_NAMED) for _, phrase in headings)  # not "Tổ chức thực hiện"
+    return named and cover >= _ALL_HEADINGS and {role for role, _ in headings} <= _NO_TITLE
 
 
 def _ends_heading(word: str) -> bool:

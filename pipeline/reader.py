@@ -18,6 +18,7 @@ from normalizers.group_codes import group_code, lost_group_code
 from normalizers.header_guesses import (
     head_ink,
     head_tail,
+    names_columns,
     read_heads,
     title_lines,
     wider_layouts,
@@ -183,7 +184,9 @@ class ColumnReader:
         if found is not None:
             return found
         found = lost_group_code(tokens, below)
-        return found if found is None or found[0] or not self._named else None
+        if found is None or names_columns(" ".join(tokens[found[0] :])):
+            return None
+        return found if found[0] or not self._named else None
 
     def _heading(self, tokens: Sequence[str]) -> float:
         """How like a title these tokens are to a heading of the running text, 0 for none."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from normalizers.header_guesses import head_tail, read_heads, title_lines, wider_layouts
+from normalizers.header_guesses import (
+    head_tail,
+    names_columns,
+    read_heads,
+    title_lines,
+    wider_layouts,
+)
 from normalizers.headers import Column, has_unread_heading
 
 
@@ -62,6 +68,20 @@ def test_what_is_left_of_a_heading_on_the_first_page_is_ink_of_the_header() -> N
     assert read_heads(["PHU LUC"], junk).lines_used == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Co quan thuc hién", True),
+        ("Co quan chi tri Don vi thuc hién", True),
+        ("To chuc thuc hien", False),
+        ("Ket qua thuc hien", False),
+        ("Phat trien nguon nhan luc", False),
+    ],
+)
+def test_a_line_of_headings_of_agencies_is_no_title(line: str, found: bool) -> None:
+    assert names_columns(line) is found
+
+
 def test_title_that_lost_the_bracket_of_its_last_lines() -> None:
     lines = [
         *(
@@ -91,6 +111,7 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
         (["! g q quan p. op q thuc hién", "a Phat trién nguón nhan luc"], 1),
         ([". thu’c hién", "", "1 | Phat trién"], 1),
         ([": ° thuc hién", "Nguon kinh phi"], 1),
+        (["! g q q Pp yp q thuc hién", "a Sw dung von vay"], 1),
         (["pi dung q quan phéi hgp q thie hién", "| 1 | Ap dung"], 1),
         (["ns a we ne . Thoi gian", "| 1 | Phi thi hanh an"], 1),
         (["Cequanphthep | NA", "1 | Ho so"], 1),
