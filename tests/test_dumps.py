@@ -199,6 +199,15 @@ def test_a_long_form_has_texts_of_several_clauses_and_a_note():
     assert any(row["note"] for row in appendix.truth)
 
 
+def test_a_form_with_stages_counts_its_sections_anew_in_each():
+    appendix = invent("indicators-5-stages", "I", 40, random.Random(5), POOL, set())
+    codes = [tuple(title.split()[0] for title in row["section_path"]) for row in appendix.truth]
+    outlines = [tuple(dict.fromkeys(code[1] for code in codes if code[0] == at)) for at in "AB"]
+    assert outlines == [("I", "II", "III")] * 2
+    assert {code[2] for code in codes if code[1] == "I"} >= {"I.1", "I.2"}
+    assert all(len(code) == 2 for code in codes if code[1] != "I")
+
+
 def test_only_the_first_section_of_a_form_with_levels_has_parts():
     appendix = invent("projects-levels", "III", 60, random.Random(5), POOL, set())
     paths = [row["section_path"] for row in appendix.truth]

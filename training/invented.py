@@ -322,6 +322,9 @@ def _drawn_names(rng: random.Random) -> tuple[str, ...]:
     return (*rng.sample(local, 10), *rng.sample(LEADS[:-1], 6))
 
 
+STAGE_SECTIONS = 3
+
+
 def invent(
     form: str,
     label: str,
@@ -336,9 +339,10 @@ def invent(
     ``used`` holds the texts that the dump has already; those of this appendix are added.
     ``dotted``: two levels of sections, the inner ones numbered "I.1"; else one level.  Row numbers
     start again in each section, or (half of the time, with one level) run on.  In a form "-levels"
-    only the first section, most of the table, has inner ones; in one "-long" most texts have more
-    than one clause, as the tasks of real plans have (40 to 60 words; other forms 26 to 31), which
-    half of those drawn at random (:data:`ANY`) have, too.
+    only the first section, most of the table, has inner ones; in one "-stages" the sections are
+    those of two stages "A" and "B", and the first of each has inner ones; in one "-long" most texts
+    have more than one clause, as the tasks of real plans have (40 to 60 words; other forms 26 to
+    31), which half of those drawn at random (:data:`ANY`) have, too.
     """
     if form == ANY:
         dataset, columns = drawn_form(rng)
@@ -348,7 +352,8 @@ def invent(
         dataset, columns = FORMS[form]
         inventor = _Inventor(rng, clauses, dataset, used, form.endswith("-long"))
     levels = form.endswith("-levels")
-    dotted = dotted or levels
+    stages = form.endswith("-stages")
+    dotted = dotted or levels or stages
     printed: list[TableRow] = []
     truth: list[GoldenRow] = []
     run_on = not dotted and rng.random() < 0.5
@@ -357,12 +362,19 @@ def invent(
     if levels:
         few = rng.randint(rows // 12, rows // 6)
         sections = [rows - 2 * few, few, few]
+    if stages:
+        sections = _partition(rows, rng, 2 * STAGE_SECTIONS)
     skips = rng.random() < 0.3  # clerks do skip a number
     number = 0
+    begun: list[str] = []
     for outer, count in enumerate(sections):
-        roman = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")[outer]
-        path = [f"{roman} {_put_group(printed, roman, inventor.title(), stop)}"]
-        nested = dotted and not (levels and outer)
+        stage, place = divmod(outer, STAGE_SECTIONS) if stages else (0, outer)
+        if stages and not place:
+            letter = "AB"[stage]
+            begun = [f"{letter} {_put_group(printed, letter, inventor.title(), stop)}"]
+        roman = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")[place]
+        path = [*begun, f"{roman} {_put_group(printed, roman, inventor.title(), stop)}"]
+        nested = dotted and not ((levels or stages) and place)
         inner = _partition(count, rng, rng.randint(2, 4)) if nested else [count]
         for index, share in enumerate(inner):
             here = list(path)
