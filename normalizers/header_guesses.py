@@ -274,7 +274,7 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]], below_title: b
         follows = bool(used) and not any(top[used:index])
         if (
             alone
-            or (below_title and _is_left(line))
+            or (below_title and ink == printed - 1 and _is_left(line))
             or (telling and cover >= _LEAST_COVER and repeats)
             or (follows and repeats >= max(2, len(others) / 2))
         ):
@@ -309,7 +309,7 @@ def _is_tail(tokens: Sequence[str]) -> bool:
     """Whether nearly all words end headings; a row begins with a capital."""
     long = [word for word in words(" ".join(tokens)) if len(word) > 2]
     capital = any(t[0].isupper() and t[1:2].islower() and is_syllable(ink(t)) for t in tokens)
-    if capital or not long or len(tokens) > _MOST_WORDS:
+    if capital or not long or len(tokens) > _MOST_WORDS or tokens[-1].endswith((".", ";")):
         return False
     return sum(map(_ends_heading, long)) >= _MOST_TAIL * len(long)
 

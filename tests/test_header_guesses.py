@@ -64,6 +64,8 @@ def test_a_title_tells_tables_of_indicators_from_tables_of_tasks() -> None:
 def test_what_is_left_of_a_heading_on_the_first_page_is_ink_of_the_header() -> None:
     tops = [["me as we Thoi gian", "| 1 | Cai cach", "1 Ra soat"], ["hien dai", "2 Xay dung"]]
     assert read_heads(["PHU LUC"], tops).lines_used == (1, 0)
+    row = ["SR [ima", "Thu hien quy dinh vé", "1. 0e sed H6i Nong", "toan von", "don vi lién quan."]
+    assert read_heads(["PHU LUC"], [row, ["2 Xay dung"]]).lines_used[0] <= 1
     junk = [["een", "| 1 | Cai cach"], ["een", "2 Xay dung"]]
     assert read_heads(["PHU LUC"], junk).lines_used == (1, 0)
 
@@ -118,6 +120,7 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
         (["ae", "|r| Kiem tra"], 1),
         (["Ce", "ca Ban dong vat"], 1),
         (["Nam", "1 | Phat trien"], 0),
+        (["don vi lién quan.", "a Quy trinh"], 0),
         (["ca Ket qua thuc hien nhiem vu", "1 Bao cao"], 0),
         (["thuc hién nhiém vu khac do cap có tham quyen", "1 | Phat"], 0),
         (["Poe Nhiem vu trong tam nam 2026"], 0),
