@@ -328,7 +328,9 @@ def _is_among_shreds(tokens: Sequence[str]) -> bool:
 
 
 def _is_shred(token: str) -> bool:
-    return len("".join(words(token))) <= _SHRED and not _ends_heading(ink(token))
+    letters = "".join(words(token))
+    text = len(letters) == _SHRED and is_syllable(letters)
+    return len(letters) <= _SHRED and not text and not _ends_heading(letters)
 
 
 def _is_glued(token: str) -> bool:

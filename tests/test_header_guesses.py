@@ -121,6 +121,7 @@ def test_years_of_a_title_may_head_columns_of_marks() -> None:
         (["Ce", "ca Ban dong vat"], 1),
         (["Nam", "1 | Phat trien"], 0),
         (["don vi lién quan.", "a Quy trinh"], 0),
+        (["1 Bao cao két qua thu hién dé an", "Xay dung"], 0),
         (["ca Ket qua thuc hien nhiem vu", "1 Bao cao"], 0),
         (["thuc hién nhiém vu khac do cap có tham quyen", "1 | Phat"], 0),
         (["Poe Nhiem vu trong tam nam 2026"], 0),
