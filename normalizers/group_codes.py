@@ -22,6 +22,8 @@ _LETTER = re.compile(r"^[A-EĐ][.:)]?$")
 _RULES = ("|", "¦", "_|", "|_")
 _INK = re.compile(r"^[“\"'|\[]?[^\W\d_]{1,4}$")
 _BETWEEN_RULES = re.compile(r"^[|¦]_+[|¦]$")  # "I", read as the lower edge of its cell
+# what OCR makes of a title of half letters, and of the dots or rules beside it
+_RULED_INK = re.compile(r"\s*(?:[—=–-]*[OSC]{4,}|—{2,}|[~*“‘<;]{2,}|\bS{2,}$).*$")
 _WORDS = ("nhom", "phan", "muc", "chuong")
 
 CERTAIN_ROMAN = 0.0
@@ -69,6 +71,11 @@ def group_code(tokens: Sequence[str]) -> tuple[int, float] | None:
         return found
     title = next((ch for token in tokens[found[0] :] for ch in token if ch.isalpha()), "")
     return found if title.isupper() else None
+
+
+def without_ruled_ink(title: str) -> str:
+    """A damaged title without the ink of dots and rules at its end."""
+    return _RULED_INK.sub("", title)
 
 
 def _is_alone(tokens: Sequence[str]) -> bool:

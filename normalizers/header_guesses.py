@@ -251,12 +251,12 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]], below_title: b
     (:func:`head_tail`) is ink as well.
     """
     used = 0
-    printed = ink = 0  # printed lines so far, and those down to the last one of the header
+    printed = last = 0  # printed lines so far, and those down to the last one of the header
     for index, line in enumerate(top):
         if not line.strip():
             continue
         printed += 1
-        if printed > HEAD_LINES or printed - ink > _MOST_SKIPPED + 1:
+        if printed > HEAD_LINES or printed - last > _MOST_SKIPPED + 1:
             break
         telling, cover = _telling(line)
         repeats = sum(
@@ -274,11 +274,11 @@ def head_ink(top: Sequence[str], others: Sequence[Sequence[str]], below_title: b
         follows = bool(used) and not any(top[used:index])
         if (
             alone
-            or (below_title and ink == printed - 1 and _is_left(line))
+            or (below_title and last == printed - 1 and _is_left(line))
             or (telling and cover >= _LEAST_COVER and repeats)
             or (follows and repeats >= max(2, len(others) / 2))
         ):
-            used, ink = index + 1, printed
+            used, last = index + 1, printed
     return used
 
 

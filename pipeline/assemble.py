@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 
 from extractors.joining import MERGED
 from normalizers.appendix_labels import settle_labels
-from normalizers.group_codes import SENTENCE_MARKS
+from normalizers.group_codes import SENTENCE_MARKS, without_ruled_ink
 from normalizers.headers import Column, dataset_of, read_header
 from normalizers.lines import join_lines
 from normalizers.page_health import without_signature
@@ -63,8 +63,6 @@ _MOSTLY = 0.6
 _OCR_METHOD = "tesseract"
 _SAME_TITLE = 85.0  # per cent of likeness: titles of one appendix, read twice
 _FIRST_CODES = frozenset(("I", "A", "1", "l", "|", "Nhóm I", "I.1"))
-# what OCR makes of a title of half letters, and of the dots or rules beside it
-_RULED_INK = re.compile(r"\s*(?:[—=–-]*[OSC]{4,}|—{2,}|[~*“‘<;]{2,}|\bS{2,}$).*$")
 _NO_GROUP = 1.0  # nats: rows above all groups of a table are in none
 _NO_GROUP_ANEW = 3.0  # ... where the groups number their rows anew, or rows do without a group
 _DOTTED = re.compile(r"\w[.,]\s?[\dlI]")
@@ -404,7 +402,7 @@ def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
     printed: dict[int, str] = {}
     below: list[bool] = []
     named = bool(state.headings)
-    numbers = [read_number(clean_code(row.cells[0].text)) for row in table.rows if not row.span]
+    numbers = [_number_of(row) for row in table.rows if not row.span]
     anew = numbers.count(1) > 1
     coded = bool(state.sections) and all(section.code for section in state.sections)
     for index, row in enumerate(table.rows):
@@ -413,9 +411,8 @@ def _settled_codes(state: _Assembly, table: Table, text: int) -> dict[int, str]:
         code = row.cells[0].text.strip() or split_section_title(row.cells[1].text)[0]
         code = code if any(map(str.isalnum, code)) else ""
         sure = bool(code) and (may_be_code(code) or not anew)
-        asked = bool(coded or named or code)
-        stray = asked and _is_stray_line(state, table, index, text, anew)
-        if sure or not stray:
+        asked = not sure and bool(coded or named or code)
+        if not (asked and _is_stray_line(state, table, index, text, anew)):
             below.append(index - 1 in printed)
             printed[index] = code
             coded = bool(coded or code)
@@ -449,7 +446,7 @@ def _unseen_groups(
         grouped = grouped or index in printed
         if row.span:
             continue
-        number = read_number(clean_code(row.cells[0].text)) or before + 1
+        number = _number_of(row) or before + 1
         if number == 1 and before > 1 and not grouped:
             found[index] = _NO_GROUP_ANEW
         before, grouped = number, False
@@ -461,9 +458,14 @@ def _unseen_groups(
     ]
     below = next((row for row in table.rows[first:] if not row.span), None)
     if above and not state.sections:
-        anew = below is not None and read_number(clean_code(below.cells[0].text)) == 1
+        anew = below is not None and _number_of(below) == 1
         found[above[0]] = _NO_GROUP_ANEW if anew else _NO_GROUP
     return found
+
+
+def _number_of(row: Row) -> int | None:
+    """The number that a row of a damaged table bears."""
+    return read_number(clean_code(row.cells[0].text))
 
 
 def _are_uncoded(table: Table, printed: Mapping[int, str]) -> bool:
@@ -595,11 +597,11 @@ def _is_stray_line(state: _Assembly, table: Table, index: int, text: int, anew: 
     below = next((row for row in table.rows[index:] if not row.span), None)
     if below is None:
         return True
-    number = read_number(clean_code(below.cells[0].text))
+    number = _number_of(below)
     if number == 1:
         return False
     above = next((row for row in reversed(table.rows[:index]) if not row.span), None)
-    before = read_number(clean_code(above.cells[0].text)) if above is not None else None
+    before = _number_of(above) if above is not None else None
     if anew and number and before and number > before:
         return True
     initial = next(filter(str.isalpha, below.cells[text].text), "")
@@ -636,7 +638,7 @@ def _enter_group(
     else:
         title = title.lstrip("-–—[ ").strip()
     if state.damaged:
-        title = _RULED_INK.sub("", title)
+        title = without_ruled_ink(title)
     code = clean_code(code)
     if settled is None and state.ocr and code:
         coded = [one for one in following if one]

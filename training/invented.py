@@ -31,6 +31,7 @@ _INDICATOR = re.compile(r"^(?:Tỷ lệ|Tỉ lệ|Số|Mức|Tổng|Diện tích
 _MARKER = re.compile(r"^(?:[-+*•]|\(?\d{1,2}(?:\.\d+)*[.)/]|[a-zđ][.)]|Bước \d+[.:])\s*")
 _ARTICLE = re.compile(r"^Điều [\w.]+\.\s+(.+)$")
 _PLAIN = re.compile(r"^[\w\s,;:.()/%“”\"–-]+$")
+_STAGE_SECTIONS = 3  # of each stage, in a form "-stages"
 
 TITLES = (
     "Hoàn thiện thể chế, cơ chế, chính sách",
@@ -322,9 +323,6 @@ def _drawn_names(rng: random.Random) -> tuple[str, ...]:
     return (*rng.sample(local, 10), *rng.sample(LEADS[:-1], 6))
 
 
-STAGE_SECTIONS = 3
-
-
 def invent(
     form: str,
     label: str,
@@ -363,12 +361,12 @@ def invent(
         few = rng.randint(rows // 12, rows // 6)
         sections = [rows - 2 * few, few, few]
     if stages:
-        sections = _partition(rows, rng, 2 * STAGE_SECTIONS)
+        sections = _partition(rows, rng, 2 * _STAGE_SECTIONS)
     skips = rng.random() < 0.3  # clerks do skip a number
     number = 0
     begun: list[str] = []
     for outer, count in enumerate(sections):
-        stage, place = divmod(outer, STAGE_SECTIONS) if stages else (0, outer)
+        stage, place = divmod(outer, _STAGE_SECTIONS) if stages else (0, outer)
         if stages and not place:
             letter = "AB"[stage]
             begun = [f"{letter} {_put_group(printed, letter, inventor.title(), stop)}"]
